@@ -1,0 +1,96 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/spservices/services-go/internal/iso8601"
+)
+
+var (
+	marshalOptions = json.JoinOptions(
+		json.WithMarshalers(json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
+			return writeTime(e, t.UTC())
+		})),
+	)
+	// What Amazon sends is read leniently: one broken byte in one buyer's name
+	// must not cost the page it is on.
+	unmarshalOptions = json.JoinOptions(
+		json.WithUnmarshalers(json.UnmarshalFromFunc(readTime)),
+		jsontext.AllowDuplicateNames(true),
+		jsontext.AllowInvalidUTF8(true),
+	)
+	keepOffset = json.WithMarshalers(json.MarshalToFunc(writeTime))
+)
+
+// Marshal encodes v as the API wants it: times in UTC with Z.
+func Marshal(v any) ([]byte, error) { return json.Marshal(v, marshalOptions) }
+
+// Unmarshal decodes one JSON value; anything after it is an error.
+func Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v, unmarshalOptions) }
+
+// MarshalKeepingOffset encodes v with the offsets its times have. Recurring
+// availability needs them: Monday 18:00 −07:00 is a Tuesday in UTC.
+func MarshalKeepingOffset(e *jsontext.Encoder, v any) error {
+	return json.MarshalEncode(e, v, keepOffset)
+}
+
+func writeTime(e *jsontext.Encoder, t time.Time) error {
+	var buffer [len(`"2006-01-02T15:04:05.999999999-07:00"`)]byte
+	b, err := iso8601.Append(append(buffer[:0], '"'), t)
+	if err != nil {
+		return err
+	}
+	return e.WriteValue(append(b, '"'))
+}
+
+func readTime(d *jsontext.Decoder, t *time.Time) error {
+	value, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	switch value.Kind() {
+	case 'n':
+		*t = time.Time{}
+		return nil
+	case '"':
+		*t, err = iso8601.Parse(string(value[1 : len(value)-1]))
+		return err
+	}
+	return errors.New("want a string that holds an ISO 8601 time")
+}
+
+// Explain says where and why JSON could not be encoded or decoded, without the
+// value: it may be a person's data.
+func Explain(err error) string {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic):
+		reason := "does not fit a " + semantic.GoType.String()
+		if semantic.JSONKind != 0 {
+			reason = semantic.JSONKind.String() + " " + reason
+		}
+		return strings.TrimSpace(string(semantic.JSONPointer) + " " + reason)
+	case errors.As(err, &syntactic):
+		return fmt.Sprintf("not JSON at byte %d", syntactic.ByteOffset)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "JSON breaks off"
+	}
+	return err.Error()
+}
+
+// Printable returns s when it is one word of at most limit characters, for
+// what a header puts into logs.
+func Printable(s string, limit int) string {
+	if len(s) > limit || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
+)
+
+// load reads the API description and prepares it, in memory, for the model
+// generator: the YAML stays as people want to read it.
+func load(path string) (*openapi3.T, error) {
+	doc, err := util.LoadSwagger(path) // keeps line numbers, which give the order of fields
+	if err != nil {
+		return nil, err
+	}
+	if doc.Paths == nil || doc.Components == nil || len(doc.Components.Schemas) == 0 {
+		return nil, fmt.Errorf("%s: want an OpenAPI document with paths and components/schemas", path)
+	}
+	inlineShared(doc)
+	nameInline(doc.Components.Schemas)
+	for name, schema := range doc.Components.Schemas {
+		if len(schema.Value.Enum) > 0 {
+			setExtension(&schema.Value.Extensions, "x-enum-varnames", constantNames(schema.Value.Enum))
+		}
+		for property, ref := range schema.Value.Properties {
+			if err := prepareProperty(schema.Value, property, ref); err != nil {
+				return nil, fmt.Errorf("%s.%s: %w", name, property, err)
+			}
+		}
+	}
+	return doc, nil
+}
+
+// inlineShared drops the names of shared parameters and responses: each would
+// become a Go alias that nobody needs.
+func inlineShared(doc *openapi3.T) {
+	for _, item := range doc.Paths.Map() {
+		for _, p := range item.Parameters {
+			p.Ref = ""
+		}
+		for _, op := range item.Operations() {
+			for _, p := range op.Parameters {
+				p.Ref = ""
+			}
+			for _, r := range op.Responses.Map() {
+				r.Ref = ""
+			}
+		}
+	}
+	doc.Components.Parameters, doc.Components.Responses = nil, nil
+}
+
+// nameInline gives each object that is described within a property a name of
+// its own, made of its parent's and the property's.
+func nameInline(schemas openapi3.Schemas) {
+	for parent, schema := range maps.Clone(schemas) {
+		for property, ref := range schema.Value.Properties {
+			if ref.Ref != "" || len(ref.Value.Properties) == 0 {
+				continue
+			}
+			name := strings.TrimSuffix(parent, "Response") + strings.ToUpper(property[:1]) + property[1:]
+			schemas[name] = &openapi3.SchemaRef{Value: ref.Value}
+			ref.Ref = "#/components/schemas/" + name
+			ref.Origin = ref.Value.Origin
+		}
+	}
+}
+
+// prepareProperty turns our extensions into those of the model generator:
+// fields are plain values that are left out when zero, unless x-presence says
+// that zero or absence means something.
+func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaRef) error {
+	target := unwrap(ref)
+	presence := extension(ref, "x-presence")
+	omitZero, pointer := true, false
+	switch presence {
+	case "":
+		// A nested object is a pointer when it may be absent.
+		pointer = target.Value.Type.Is("object") && len(target.Value.Properties) > 0 &&
+			!slices.Contains(parent.Required, name)
+	case "always":
+		omitZero = false
+	case "explicit":
+		pointer = true
+	default:
+		return fmt.Errorf("x-presence is %q, want always or explicit", presence)
+	}
+	setExtension(&ref.Extensions, "x-omitempty", false)
+	setExtension(&ref.Extensions, "x-omitzero", omitZero)
+	setExtension(&ref.Extensions, "x-go-type-skip-optional-pointer", !pointer)
+	setExtension(&ref.Extensions, "x-order", float64(line(ref)))
+	return nil
+}
+
+// unwrap follows the allOf of one $ref that lets a property have a
+// description of its own.
+func unwrap(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+	for ref.Ref == "" && len(ref.Value.AllOf) == 1 {
+		ref = ref.Value.AllOf[0]
+	}
+	return ref
+}
+
+// line is where a property stands in the file.
+func line(ref *openapi3.SchemaRef) int {
+	switch {
+	case ref.Ref != "" && ref.Origin != nil && ref.Origin.Key != nil:
+		return ref.Origin.Key.Line
+	case ref.Ref == "" && ref.Value.Origin != nil && ref.Value.Origin.Key != nil:
+		return ref.Value.Origin.Key.Line
+	}
+	return 0
+}
+
+func setExtension(extensions *map[string]any, name string, value any) {
+	if *extensions == nil {
+		*extensions = map[string]any{}
+	}
+	(*extensions)[name] = value
+}
+
+// extension reads a string extension beside a $ref or in a schema.
+func extension(ref *openapi3.SchemaRef, name string) string {
+	if s, ok := ref.Extensions[name].(string); ok {
+		return s
+	}
+	if ref.Ref == "" {
+		s, _ := ref.Value.Extensions[name].(string)
+		return s
+	}
+	return ""
+}
+
+func refName(ref *openapi3.SchemaRef) string {
+	const prefix = "#/components/schemas/"
+	if len(ref.Ref) > len(prefix) {
+		return ref.Ref[len(prefix):]
+	}
+	return ""
+}

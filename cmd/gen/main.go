@@ -1,0 +1,96 @@
+// Command gen writes the generated half of the SDK from the API description:
+// models, the typed client, the operation table and the Validate methods in
+// package gen, and their aliases in package facade.
+//
+// It needs no network and writes the same bytes every time.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/format"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	spec := flag.String("spec", "api/services-v1.yaml", "OpenAPI 3.0 `file` to read")
+	out := flag.String("out", ".", "root `directory` of the module to write into")
+	flag.Parse()
+	if err := run(*spec, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(spec, out string) error {
+	files, err := generate(spec)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := f.write(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file is one generated file, before formatting.
+type file struct {
+	path string // relative to the module
+	body []byte
+}
+
+// write formats the file and replaces what is there, unless it is the same:
+// an unchanged file keeps its time, so that builds stay cached.
+func (f file) write(root string) error {
+	source, err := format.Source(f.body)
+	if err != nil {
+		return fmt.Errorf("%s: generated code does not parse: %w", f.path, err)
+	}
+	path := filepath.Join(root, f.path)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, source) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, source, 0o644)
+}
+
+// generate returns every generated file of the API description at path.
+func generate(path string) ([]file, error) {
+	doc, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	models, err := models(doc)
+	if err != nil {
+		return nil, err
+	}
+	api, err := describe(doc) // after models: it reads the names they were given
+	if err != nil {
+		return nil, err
+	}
+	var files []file
+	for _, t := range []struct{ template, path string }{
+		{"client.tmpl", "gen/client.gen.go"},
+		{"operations.tmpl", "gen/operations.gen.go"},
+		{"results.tmpl", "gen/results.gen.go"},
+		{"redact.tmpl", "gen/redact.gen.go"},
+		{"aliases.tmpl", "facade/models.gen.go"},
+	} {
+		body, err := render(t.template, api)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{t.path, body})
+	}
+	checks, err := checks(doc, api)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, file{"gen/models.gen.go", models}, file{"gen/validate.gen.go", checks}), nil
+}

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// description is what the templates print.
+type description struct {
+	Operations []operation
+	Results    []result
+	Redacted   []string // types that hold a person's data or a secret, at any depth
+	Aliases    []alias
+}
+
+// operation is one operation with its Go names and its policies.
+type operation struct {
+	codegen.OperationDefinition
+	ID            string // as the document spells it
+	Summary       string // description for the Go comment
+	Class         string // Go constant of its class
+	Rate          float64
+	Burst         int
+	Success       int
+	Statuses      []int
+	Payload       string
+	Pagination    map[string]string
+	Result, Body  string // Go types, "" for none
+	HasQuery      bool
+	Marketplaces  bool // takes marketplaceIds
+	PathArguments []pathArgument
+}
+
+type pathArgument struct {
+	Name, Variable       string
+	MinLength, MaxLength uint64
+}
+
+// result is a type that answers an operation, and what it may carry.
+type result struct {
+	Type, Payload, PayloadType string
+	Required                   string // Go condition that a complete success meets, "" for none
+	Errors                     bool   // has an errors member of its own
+	Nested                     []nested
+}
+
+// nested is a member that carries errors of its own.
+type nested struct {
+	Field string
+	List  bool
+}
+
+// alias is a type that package facade re-exports, with its constants.
+type alias struct {
+	Name      string
+	Constants []string
+}
+
+var classes = map[string]string{"read": "Read", "idempotent": "Idempotent", "once": "Once"}
+
+// describe reads what the templates need; goName must know the initialisms.
+func describe(doc *openapi3.T) (*description, error) {
+	definitions, err := codegen.OperationDefinitions(doc)
+	if err != nil {
+		return nil, err
+	}
+	d := &description{}
+	for _, definition := range definitions {
+		op, err := describeOperation(definition)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", definition.SpecOperationId, err)
+		}
+		d.Operations = append(d.Operations, op)
+	}
+	slices.SortFunc(d.Operations, func(a, b operation) int { return cmp.Compare(a.Spec.Origin.Key.Line, b.Spec.Origin.Key.Line) })
+	d.Results = results(doc)
+	for i := range d.Results {
+		d.Results[i].Required = requiredPayload(doc, d.Operations, d.Results[i].Type)
+	}
+	d.Redacted = redacted(doc)
+	for _, name := range sortedSchemas(doc) {
+		a := alias{Name: goName(name)}
+		for _, constant := range constantNames(doc.Components.Schemas[name].Value.Enum) {
+			a.Constants = append(a.Constants, a.Name+fmt.Sprint(constant))
+		}
+		d.Aliases = append(d.Aliases, a)
+	}
+	return d, nil
+}
+
+func describeOperation(definition codegen.OperationDefinition) (operation, error) {
+	spec := definition.Spec
+	op := operation{OperationDefinition: definition, ID: definition.SpecOperationId, Summary: lowerFirst(spec.Description)}
+	plan, _ := spec.Extensions["x-usage-plan"].(map[string]any)
+	var okRate, okBurst, okClass bool
+	op.Rate, okRate = plan["rate"].(float64)
+	burst, okBurst := plan["burst"].(float64)
+	op.Burst = int(burst)
+	class, _ := spec.Extensions["x-operation-class"].(string)
+	op.Class, okClass = classes[class]
+	if !okRate || !okBurst || !okClass || op.Rate <= 0 || op.Burst < 1 {
+		return op, fmt.Errorf("want x-usage-plan {rate, burst} and x-operation-class read, idempotent or once")
+	}
+	op.Payload, _ = spec.Extensions["x-payload"].(string)
+	if pagination, ok := spec.Extensions["x-pagination"].(map[string]any); ok {
+		op.Pagination = map[string]string{}
+		for _, key := range []string{"parameter", "token", "items"} {
+			if op.Pagination[key], ok = pagination[key].(string); !ok {
+				return op, fmt.Errorf("x-pagination lacks %s", key)
+			}
+		}
+	}
+	for status, response := range spec.Responses.Map() {
+		code, err := strconv.Atoi(status)
+		if err != nil {
+			return op, fmt.Errorf("status %q is not a number", status)
+		}
+		op.Statuses = append(op.Statuses, code)
+		if code/100 != 2 {
+			continue
+		}
+		op.Success = code
+		if body := response.Value.Content.Get("application/json"); body != nil {
+			op.Result = goName(refName(body.Schema))
+		}
+	}
+	slices.Sort(op.Statuses)
+	for _, body := range definition.Bodies {
+		op.Body = body.Schema.TypeDecl()
+	}
+	op.HasQuery = len(definition.QueryParams) > 0
+	op.Marketplaces = slices.ContainsFunc(definition.QueryParams, func(p codegen.ParameterDefinition) bool { return p.ParamName == "marketplaceIds" })
+	op.PathArguments = pathArguments(definition)
+	return op, nil
+}
+
+var placeholder = regexp.MustCompile(`\{(\w+)\}`)
+
+// pathArguments are the path parameters in the order of the template.
+func pathArguments(definition codegen.OperationDefinition) []pathArgument {
+	var arguments []pathArgument
+	for _, match := range placeholder.FindAllStringSubmatch(definition.Path, -1) {
+		for _, p := range definition.PathParams {
+			if p.ParamName == match[1] {
+				a := pathArgument{Name: p.ParamName, Variable: p.GoVariableName(), MinLength: p.Spec.Schema.Value.MinLength}
+				if limit := p.Spec.Schema.Value.MaxLength; limit != nil {
+					a.MaxLength = *limit
+				}
+				arguments = append(arguments, a)
+			}
+		}
+	}
+	return arguments
+}
+
+// Arguments is the parameter list of the client method after ctx.
+func (op operation) Arguments() string {
+	var b strings.Builder
+	for _, a := range op.PathArguments {
+		fmt.Fprintf(&b, ", %s string", a.Variable)
+	}
+	if op.HasQuery {
+		fmt.Fprintf(&b, ", params %sParams", op.OperationId)
+	}
+	if op.Body != "" {
+		fmt.Fprintf(&b, ", body %s", op.Body)
+	}
+	return b.String()
+}
+
+// results are the schemas that carry errors or answer an operation, with the
+// members to look into.
+func results(doc *openapi3.T) []result {
+	byName := map[string]*result{}
+	var visit func(name string) *result
+	visit = func(name string) *result {
+		if r, seen := byName[name]; seen {
+			return r
+		}
+		schema := doc.Components.Schemas[name].Value
+		r := &result{Type: goName(name)}
+		byName[name] = r
+		for property, ref := range schema.Properties {
+			target := unwrap(ref)
+			if property == "payload" {
+				r.Payload = goName(property)
+				if target.Value.Type.Is("array") {
+					r.PayloadType = "[]" + goName(refName(target.Value.Items))
+				} else {
+					r.PayloadType = "*" + goName(refName(target))
+				}
+			}
+			member := refName(target)
+			if member == "ErrorList" {
+				r.Errors = true
+				continue
+			}
+			list := target.Value.Type.Is("array")
+			if list {
+				member = refName(target.Value.Items)
+			}
+			if inner := doc.Components.Schemas[member]; inner == nil || len(inner.Value.Properties) == 0 {
+				continue
+			}
+			if visit(member).carriesErrors() {
+				r.Nested = append(r.Nested, nested{goName(property), list})
+			}
+		}
+		slices.SortFunc(r.Nested, func(a, b nested) int { return cmp.Compare(a.Field, b.Field) })
+		return r
+	}
+	var all []result
+	for _, name := range sortedSchemas(doc) {
+		if len(doc.Components.Schemas[name].Value.Properties) == 0 {
+			continue
+		}
+		if r := visit(name); r.carriesErrors() || r.Payload != "" {
+			all = append(all, *r)
+		}
+	}
+	return all
+}
+
+// requiredPayload is the condition that x-payload states for answers of a type.
+func requiredPayload(doc *openapi3.T, operations []operation, result string) string {
+	for _, op := range operations {
+		if op.Result != result || op.Payload == "" {
+			continue
+		}
+		zero := "nil"
+		for name, schema := range doc.Components.Schemas {
+			if member := schema.Value.Properties[op.Payload]; goName(name) == result && member != nil && unwrap(member).Value.Type.Is("string") {
+				zero = `""`
+			}
+		}
+		return goName(op.Payload) + " != " + zero
+	}
+	return ""
+}
+
+// redacted are the types of the schemas that reach a marked property.
+func redacted(doc *openapi3.T) []string {
+	reaches := map[string]bool{}
+	for changed := true; changed; {
+		changed = false
+		for name, schema := range doc.Components.Schemas {
+			for _, ref := range schema.Value.Properties {
+				target := unwrap(ref)
+				if target.Value.Type.Is("array") {
+					target = unwrap(target.Value.Items)
+				}
+				if !reaches[name] && (mark(ref.Extensions) != "" || mark(ref.Value.Extensions) != "" || reaches[refName(target)]) {
+					reaches[name], changed = true, true
+				}
+			}
+		}
+	}
+	var types []string
+	for _, name := range sortedSchemas(doc) {
+		if reaches[name] {
+			types = append(types, goName(name))
+		}
+	}
+	return types
+}
+
+func (r *result) carriesErrors() bool { return r.Errors || len(r.Nested) > 0 }
+
+func sortedSchemas(doc *openapi3.T) []string {
+	names := make([]string, 0, len(doc.Components.Schemas))
+	for name := range doc.Components.Schemas {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

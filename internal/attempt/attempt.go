@@ -1,0 +1,97 @@
+// Package attempt holds what can be learnt from a single HTTP request: whether
+// anything of it was written, whether its failure is permanent, and what the
+// headers of its answer say.
+package attempt
+
+import (
+	"crypto/tls"
+	"errors"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spservices/services-go/internal/wire"
+)
+
+// Progress watches a connection, because only proof that nothing was
+// written makes a write safe to repeat. A transport that says nothing proves
+// nothing.
+type Progress struct{ gotConnection, wroteHeaders, handshakeFailed atomic.Bool }
+
+func (p *Progress) Trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn:      func(httptrace.GotConnInfo) { p.gotConnection.Store(true) },
+		WroteHeaders: func() { p.wroteHeaders.Store(true) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err != nil {
+				p.handshakeFailed.Store(true)
+			}
+		},
+	}
+}
+
+func (p *Progress) ProvesNothingWritten(err error) bool {
+	var op *net.OpError
+	dialFailed := errors.As(err, &op) && op.Op == "dial"
+	return !p.wroteHeaders.Load() && (p.gotConnection.Load() || dialFailed || p.handshakeFailed.Load())
+}
+
+// Permanent reports failures that would come again: a name that does not
+// exist, a certificate that does not hold, a server that does not speak TLS.
+func Permanent(err error) bool {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// ParseRate reads x-amzn-RateLimit-Limit, in requests per second. What is not
+// a positive number says nothing.
+func ParseRate(h http.Header) float64 {
+	rate, err := strconv.ParseFloat(strings.TrimSpace(h.Get("x-amzn-RateLimit-Limit")), 64)
+	if err != nil || !(rate > 0) || math.IsInf(rate, 0) {
+		return 0
+	}
+	return rate
+}
+
+// ParseRetryAfter reads seconds or an HTTP date; 0 means nothing usable. What
+// overflows becomes the longest wait, which is beyond every cap.
+func ParseRetryAfter(h http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(now))
+	}
+	if value == "" || strings.ContainsFunc(value, func(r rune) bool { return r < '0' || r > '9' }) {
+		return 0
+	}
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || seconds > int64(math.MaxInt64/time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// RequestID reads x-amzn-RequestId.
+func RequestID(h http.Header) string { return wire.Printable(h.Get("x-amzn-RequestId"), 128) }
+
+// ValidHeaderValue refuses what net/http would refuse with an error that
+// repeats the value.
+func ValidHeaderValue(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// WithoutURL strips net/http's wrapping, which repeats the whole URL.
+func WithoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package lwa
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+)
+
+// Credentials are those of an application registered with Amazon and of the
+// seller who authorized it. They print and log without their secrets.
+type Credentials struct {
+	ClientID     string
+	ClientSecret string
+	RefreshToken string
+	Scope        string // for grantless operations, instead of RefreshToken
+}
+
+// Check reports what is missing.
+func (c Credentials) Check() error {
+	switch {
+	case c.ClientID == "" || c.ClientSecret == "":
+		return errors.New("credentials need a client id and a client secret")
+	case (c.RefreshToken == "") == (c.Scope == ""):
+		return errors.New("credentials need a refresh token or a scope, not both")
+	}
+	return nil
+}
+
+// Format hides the secrets from every verb.
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("Credentials(redacted)")) }
+
+// LogValue hides the secrets from logs.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue("Credentials(redacted)") }
+
+// Owner asks for credentials at each refresh, so that they can rotate. The
+// identity they stand for, which tokens and buckets are kept by, stays.
+type Owner struct {
+	ask func(context.Context) (Credentials, error)
+
+	mu                  sync.Mutex
+	application, seller string
+}
+
+// NewOwner returns an Owner that asks ask.
+func NewOwner(ask func(context.Context) (Credentials, error)) *Owner { return &Owner{ask: ask} }
+
+func (o *Owner) credentials(ctx context.Context) (Credentials, error) {
+	c, err := o.ask(ctx)
+	if err != nil {
+		return Credentials{}, &Error{Code: "credentials_unavailable", cause: err}
+	}
+	if err := c.Check(); err != nil {
+		return Credentials{}, &Error{Code: "credentials_incomplete", cause: err}
+	}
+	return c, nil
+}
+
+// Identity is for whom the credentials speak, in hashes.
+func (o *Owner) Identity(ctx context.Context) (application, seller string, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.application == "" {
+		c, err := o.credentials(ctx)
+		if err != nil {
+			return "", "", err
+		}
+		o.application, o.seller = hash(c.ClientID), hash(c.RefreshToken+c.Scope)
+	}
+	return o.application, o.seller, nil
+}
+
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Login is a Source: it exchanges an owner's credentials at a token endpoint
+// and keeps the tokens in a store.
+type Login struct {
+	Endpoint  string
+	UserAgent string
+	Transport http.RoundTripper
+	Store     Store
+	Owner     *Owner
+}
+
+// Token returns a valid token.
+func (l *Login) Token(ctx context.Context) (Token, error) {
+	key, err := l.key(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	return l.Store.Token(ctx, key, l.refresh)
+}
+
+// Invalidate forgets a token that the API has rejected.
+func (l *Login) Invalidate(ctx context.Context, token Token) {
+	if key, err := l.key(ctx); err == nil {
+		l.Store.Invalidate(ctx, key, token)
+	}
+}
+
+func (l *Login) key(ctx context.Context) (Key, error) {
+	application, seller, err := l.Owner.Identity(ctx)
+	return Key{Endpoint: l.Endpoint, ApplicationHash: application, SellerHash: seller}, err
+}

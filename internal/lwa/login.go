@@ -1,0 +1,144 @@
+package lwa
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/wire"
+)
+
+const (
+	minLifetime    = 60 * time.Second
+	maxLifetime    = time.Hour
+	maxAnswerBytes = 64 << 10
+	requestTimeout = 30 * time.Second
+)
+
+// refresh sends one token request. Failures are *Error.
+//
+// golang.org/x/oauth2 does not fit here: during an outage it sends one request
+// per waiting goroutine, it ignores the context while it waits, and it cannot
+// forget one token.
+func (l *Login) refresh(ctx context.Context) (Token, error) {
+	c, err := l.Owner.credentials(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	form := url.Values{"client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
+	if c.RefreshToken != "" {
+		form.Set("grant_type", "refresh_token")
+		form.Set("refresh_token", c.RefreshToken)
+	} else {
+		form.Set("grant_type", "client_credentials")
+		form.Set("scope", c.Scope)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.Endpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return Token{}, &Error{Code: "invalid_endpoint"}
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("User-Agent", l.UserAgent)
+	req.Header.Set("Accept", "application/json")
+	asked := time.Now()
+	resp, err := l.Transport.RoundTrip(req)
+	if err != nil {
+		return Token{}, &Error{Code: "unreachable", cause: attempt.WithoutURL(err)}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return readToken(resp, asked)
+}
+
+func readToken(resp *http.Response, asked time.Time) (Token, error) {
+	failure := &Error{StatusCode: resp.StatusCode, RequestID: attempt.RequestID(resp.Header)}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
+	if err != nil {
+		failure.Code, failure.cause = "unreadable_answer", attempt.WithoutURL(err)
+		return Token{}, failure
+	}
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   any    `json:"expires_in"`
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}
+	err = wire.Unmarshal(body, &answer)
+	switch {
+	case resp.StatusCode != http.StatusOK && err == nil && answer.Error != "":
+		failure.Code, failure.Description = answer.Error, answer.Description
+	case resp.StatusCode != http.StatusOK:
+		failure.Code = "unexpected_status"
+	case err != nil || answer.AccessToken == "":
+		failure.Code = "unexpected_answer"
+	case !attempt.ValidHeaderValue(answer.AccessToken):
+		failure.Code = "malformed_token"
+	default:
+		return Token{Value: answer.AccessToken, Expiry: asked.Add(lifetime(answer.ExpiresIn))}, nil
+	}
+	return Token{}, failure
+}
+
+// lifetime reads expires_in, which ought to be a number of seconds. What is
+// missing or absurd is clamped: asking again early costs little.
+func lifetime(expiresIn any) time.Duration {
+	var seconds float64
+	switch v := expiresIn.(type) {
+	case float64:
+		seconds = v
+	case string:
+		seconds, _ = strconv.ParseFloat(v, 64)
+	}
+	if !(seconds >= minLifetime.Seconds()) { // NaN too
+		return minLifetime
+	}
+	return time.Duration(min(seconds, maxLifetime.Seconds()) * float64(time.Second))
+}
+
+// Error says that no access token could be had. The call was not sent.
+type Error struct {
+	Code        string // Amazon's OAuth error code, or our own word when it gave none
+	Description string // Amazon's account of it
+	StatusCode  int    // HTTP status of the token endpoint, 0 without an answer
+	RequestID   string
+	cause       error
+}
+
+var hints = map[string]string{
+	"invalid_grant":       "the refresh token is unknown, revoked or of another application",
+	"invalid_client":      "client id or client secret is wrong or has expired",
+	"unauthorized_client": "the application may not use this grant",
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("no access token: " + e.Code)
+	if hint := hints[e.Code]; hint != "" {
+		b.WriteString(" (" + hint + ")")
+	}
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, ", status %d", e.StatusCode)
+	}
+	if e.RequestID != "" {
+		b.WriteString(", request id " + e.RequestID)
+	}
+	if e.cause != nil {
+		b.WriteString(": " + e.cause.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns what kept the request from being answered.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Permanent reports whether asking again with the same credentials is useless.
+func (e *Error) Permanent() bool {
+	return hints[e.Code] != "" || e.Code == "unsupported_grant_type"
+}

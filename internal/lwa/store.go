@@ -1,0 +1,131 @@
+package lwa
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// Early is how long before its expiry a token is refreshed.
+	Early = 60 * time.Second
+	// FailureMemory is how long a failed refresh answers for all callers.
+	FailureMemory = time.Second
+)
+
+// NewMemory returns a Store in memory: one request however many callers wait.
+func NewMemory() Store { return &memory{byKey: map[Key]*entry{}} }
+
+type memory struct {
+	mu    sync.Mutex
+	byKey map[Key]*entry
+}
+
+type entry struct {
+	token    Token
+	early    time.Duration
+	failure  error
+	failedAt time.Time
+	flight   *flight
+}
+
+// flight is one refresh that any number of callers wait for. It lives while at
+// least one of them does.
+type flight struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiting int
+	token   Token
+	err     error
+}
+
+func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, error) {
+	if err := ctx.Err(); err != nil {
+		return Token{}, err
+	}
+	m.mu.Lock()
+	e := m.byKey[key]
+	if e == nil {
+		e = &entry{}
+		m.byKey[key] = e
+	}
+	if e.token.validFor(e.early) {
+		defer m.mu.Unlock()
+		return e.token, nil
+	}
+	if e.failure != nil && time.Since(e.failedAt) < FailureMemory {
+		defer m.mu.Unlock()
+		return e.usable(e.failure)
+	}
+	if e.flight == nil {
+		e.flight = m.start(ctx, e, refresh)
+	}
+	f := e.flight
+	f.waiting++
+	m.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+		m.leave(e, f)
+		return Token{}, ctx.Err()
+	}
+}
+
+// start begins a refresh that outlives the cancellation of whoever asked
+// first. The caller holds the lock.
+func (m *memory) start(ctx context.Context, e *entry, refresh Refresh) *flight {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f := &flight{done: make(chan struct{}), cancel: cancel}
+	go func() {
+		defer cancel()
+		token, err := refresh(ctx)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		defer close(f.done)
+		if e.flight == f {
+			e.flight = nil
+		}
+		switch {
+		case err == nil:
+			e.token, e.failure = token, nil
+			e.early = min(Early, time.Until(token.Expiry)/2)
+			f.token = token
+		case ctx.Err() != nil: // nobody waits any more, which says nothing about the server
+			f.err = err
+		default:
+			e.failure, e.failedAt = err, time.Now()
+			f.token, f.err = e.usable(err)
+		}
+	}()
+	return f
+}
+
+// leave ends the refresh that nobody waits for any more.
+func (m *memory) leave(e *entry, f *flight) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if f.waiting--; f.waiting > 0 {
+		return
+	}
+	f.cancel()
+	if e.flight == f {
+		e.flight = nil
+	}
+}
+
+// usable is the old token while it lasts, otherwise err.
+func (e *entry) usable(err error) (Token, error) {
+	if e.token.validFor(0) {
+		return e.token, nil
+	}
+	return Token{}, err
+}
+
+func (m *memory) Invalidate(_ context.Context, key Key, token Token) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.byKey[key]; e != nil && e.token.Value == token.Value {
+		e.token = Token{}
+	}
+}

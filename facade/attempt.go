@@ -1,0 +1,147 @@
+package facade
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+
+	"github.com/spservices/services-go/internal/attempt"
+)
+
+// outcome is one request and what came of it.
+type outcome struct {
+	sent    bool
+	token   Token
+	written bool    // the transport cannot prove that nothing was written
+	answer  *answer // nil when none came
+	err     error   // why none came
+}
+
+type answer struct {
+	status     int
+	header     http.Header
+	body       []byte
+	rate       float64
+	retryAfter time.Duration
+}
+
+// RoundTrip makes one attempt, below retries: limiter, token, request, answer.
+// It tells retryablehttp no more than the status; the answer is in x.last.
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	x.last = outcome{}
+	if err := x.pace(req.Context()); err != nil {
+		x.last.err = err
+		return nil, err
+	}
+	token, err := x.client.tokens.Token(req.Context())
+	if err != nil {
+		x.last.err = err
+		return nil, err
+	}
+	if req, err = x.authorize(req, token); err != nil {
+		x.last.err = err
+		return nil, err
+	}
+	x.exchangeOnce(req)
+	if x.last.err != nil {
+		return nil, x.last.err
+	}
+	return &http.Response{StatusCode: x.last.answer.status, Body: http.NoBody, Request: req}, nil
+}
+
+func (x *exchange) pace(ctx context.Context) error {
+	started := time.Now()
+	err := x.client.limiter.Wait(ctx, x.key, x.plan())
+	x.info.LimiterWait += time.Since(started)
+	return err
+}
+
+// authorize attaches the access token, to its own origin only.
+func (x *exchange) authorize(req *http.Request, token Token) (*http.Request, error) {
+	if req.URL.Scheme != x.client.endpoint.Scheme || req.URL.Host != x.client.endpoint.Host {
+		return nil, errors.New("request left the endpoint it was made for")
+	}
+	if !attempt.ValidHeaderValue(token.Value) {
+		return nil, &AuthError{Code: "malformed_token"}
+	}
+	req = req.Clone(req.Context())
+	req.Header.Set("x-amz-access-token", token.Value)
+	x.last.token = token
+	return req, nil
+}
+
+// exchangeOnce sends the request and reads the whole answer within the attempt
+// timeout and the size limit.
+func (x *exchange) exchangeOnce(req *http.Request) {
+	ctx, cancel := context.WithTimeout(req.Context(), x.client.attemptTimeout)
+	defer cancel()
+	var progress attempt.Progress
+	x.last.sent = true
+	x.info.Attempts++
+	started := time.Now()
+	resp, err := x.client.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))
+	if err != nil {
+		x.last.err, x.last.written = err, !progress.ProvesNothingWritten(err)
+	} else {
+		x.last.written = true
+		x.last.answer, x.last.err = x.read(resp, cancel)
+	}
+	if x.last.err != nil && ctx.Err() != nil && req.Context().Err() == nil {
+		x.last.err = timeoutError(x.client.attemptTimeout)
+	}
+	x.record(req.Context(), time.Since(started))
+}
+
+// read takes the answer in. An error status counts even when its body cannot
+// be read, so that body is given less time and less room.
+func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer, error) {
+	defer func() { _ = resp.Body.Close() }()
+	a := &answer{status: resp.StatusCode, header: resp.Header, rate: attempt.ParseRate(resp.Header), retryAfter: attempt.ParseRetryAfter(resp.Header, time.Now())}
+	failed := a.status != x.call.Operation.Success
+	limit := x.client.maxResponseBytes
+	if failed {
+		defer time.AfterFunc(errorBodyTimeout, cancel).Stop()
+		limit = min(limit, maxErrorBytes)
+	}
+	var err error
+	a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	switch {
+	case failed:
+		return a, nil
+	case err != nil:
+		return a, fmt.Errorf("%w: the answer broke off: %w", ErrUnexpectedResponse, attempt.WithoutURL(err))
+	case int64(len(a.body)) > limit:
+		return a, fmt.Errorf("%w: more than %d bytes", ErrResponseTooLarge, limit)
+	}
+	return a, nil
+}
+
+// record tells limiter, Info and log what came of the attempt.
+func (x *exchange) record(ctx context.Context, elapsed time.Duration) {
+	attrs := []slog.Attr{slog.String("operation", x.info.Operation), slog.Int("attempt", x.info.Attempts), slog.Duration("elapsed", elapsed)}
+	x.info.StatusCode, x.info.RequestID, x.info.RateLimit, x.info.Body = 0, "", 0, nil
+	if a := x.last.answer; a != nil {
+		x.info.StatusCode, x.info.RequestID, x.info.RateLimit = a.status, attempt.RequestID(a.header), a.rate
+		if x.settings.keepBody {
+			x.info.Body = bytes.Clone(a.body)
+		}
+		x.client.limiter.Observe(x.key, Outcome{Throttled: isThrottled(a.status), Rate: a.rate})
+	}
+	attrs = append(attrs, slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID))
+	if x.last.err != nil {
+		attrs = append(attrs, slog.String("error", attempt.WithoutURL(x.last.err).Error()))
+	}
+	x.client.logger.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
+}
+
+// timeoutError is an attempt that took too long; the call may have time left.
+type timeoutError time.Duration
+
+func (e timeoutError) Error() string { return "no whole answer within " + time.Duration(e).String() }
+func (e timeoutError) Timeout() bool { return true }

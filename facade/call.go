@@ -1,0 +1,209 @@
+package facade
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"mime"
+	"strings"
+	"time"
+
+	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/wire"
+)
+
+// caller is the one path that every operation takes:
+// call checks → retry → limiter → auth → attempt log → transport.
+type caller struct {
+	client  *Client
+	options []CallOption
+}
+
+// exchange is one call on its way.
+type exchange struct {
+	client   *Client
+	call     *gen.Call
+	settings callSettings
+	info     Info
+	key      Key
+
+	url  string
+	body []byte
+
+	last      outcome       // of the newest attempt
+	failure   *APIError     // of the newest attempt that failed
+	refreshed bool          // a rejected token was replaced already
+	ambiguous bool          // an earlier attempt may have been carried out
+	nextWait  time.Duration // before the next attempt
+	spent     int           // quota tokens that the last repeat cost
+}
+
+// Call implements gen.Caller.
+func (c *caller) Call(ctx context.Context, call *gen.Call) error {
+	x := &exchange{client: c.client, call: call, settings: settingsOf(c.options)}
+	x.info.Operation = call.Operation.ID
+	started := time.Now()
+	err := x.do(ctx)
+	if x.settings.info != nil {
+		*x.settings.info = x.info
+	}
+	x.log(ctx, err, time.Since(started))
+	return err
+}
+
+func (x *exchange) do(ctx context.Context) error {
+	if err := x.prepare(); err != nil {
+		return err
+	}
+	if err := x.identify(ctx); err != nil {
+		return err
+	}
+	if err := x.send(ctx); err != nil {
+		return err
+	}
+	return x.checkResult(ctx)
+}
+
+// prepare checks the call and makes URL and body of it.
+func (x *exchange) prepare() error {
+	op := x.call.Operation
+	if q, ok := x.call.Query.(interface{ Marketplaces() *[]string }); ok {
+		x.fillMarketplace(q.Marketplaces())
+	}
+	var checker wire.Checker
+	wire.CheckPath(&checker, op, x.call.PathValues)
+	if !x.settings.noValidation {
+		checkRequest(&checker, x.call)
+	}
+	if err := checker.Err(op.ID); err != nil {
+		return err
+	}
+	query, err := wire.EncodeQuery(x.call.Query)
+	if err != nil {
+		return notEncodable(op, "query", err)
+	}
+	if extra := x.settings.query.Encode(); extra != "" {
+		query = strings.TrimPrefix(query+"&"+extra, "&")
+	}
+	x.url = x.client.endpoint.String() + wire.ExpandPath(op.Path, x.call.PathValues)
+	if query != "" {
+		x.url += "?" + query
+	}
+	if x.call.Body != nil {
+		if x.body, err = wire.Marshal(x.call.Body); err != nil {
+			return notEncodable(op, "body", err)
+		}
+	}
+	return nil
+}
+
+// fillMarketplace puts the call's marketplace, or the client's, where the
+// parameter was left empty.
+func (x *exchange) fillMarketplace(ids *[]string) {
+	id := x.client.marketplace
+	if x.settings.marketplace != "" {
+		id = x.settings.marketplace
+	}
+	if id != "" && (len(*ids) == 0 || x.settings.marketplace != "") {
+		*ids = []string{string(id)}
+	}
+}
+
+func notEncodable(op *gen.Operation, where string, err error) error {
+	return &ValidationError{Operation: op.ID, Violations: []Violation{{Path: where, Rule: "cannot be encoded: " + wire.Explain(err)}}}
+}
+
+// identify finds the bucket that the call is paced by.
+func (x *exchange) identify(ctx context.Context) error {
+	application, seller, err := x.client.identity(ctx)
+	x.key = Key{Region: string(x.client.region), ApplicationHash: application, SellerHash: seller, Operation: x.call.Operation.ID}
+	return err
+}
+
+// decode reads a success into the call's result. Whatever cannot be used is an
+// error that keeps status and request id.
+func (x *exchange) decode(answer *answer) error {
+	if x.call.Result == nil {
+		return nil
+	}
+	unusable := func(format string, args ...any) error {
+		return fmt.Errorf("%w: "+format, append([]any{ErrUnexpectedResponse}, args...)...)
+	}
+	mediaType, _, _ := mime.ParseMediaType(answer.header.Get("Content-Type"))
+	trimmed := bytes.TrimSpace(answer.body)
+	switch {
+	case len(trimmed) == 0:
+		return unusable("the answer is empty")
+	case mediaType != "application/json":
+		return unusable("the answer is not JSON but %q", mediaType)
+	case string(trimmed) == "null":
+		return unusable("the answer is null")
+	}
+	if err := wire.Unmarshal(answer.body, x.call.Result); err != nil {
+		return unusable("%s", wire.Explain(err))
+	}
+	x.call.Decoded = true
+	return nil
+}
+
+// checkResult looks for errors within a success, for the payload it owes, and
+// for what breaks the API description.
+func (x *exchange) checkResult(ctx context.Context) error {
+	if r, ok := x.call.Result.(interface{ AllErrors() []gen.Error }); ok {
+		if list := withoutWarnings(r.AllErrors()); len(list) > 0 {
+			failure := x.apiError(nil)
+			failure.Errors = list
+			return failure
+		}
+	}
+	if r, ok := x.call.Result.(interface{ Complete() bool }); ok && !r.Complete() {
+		x.call.Decoded = false
+		return x.describe(useless, fmt.Errorf("%w: %s is missing", ErrUnexpectedResponse, x.call.Operation.Payload))
+	}
+	r, ok := x.call.Result.(wire.Checkable)
+	if !ok || x.client.validation == Off {
+		return nil
+	}
+	checker := wire.Checker{Response: true}
+	r.Check(&checker)
+	x.info.Violations = checker.Violations()
+	if len(x.info.Violations) == 0 {
+		return nil
+	}
+	x.client.logger.LogAttrs(ctx, slog.LevelWarn, "answer breaks the API description",
+		slog.String("operation", x.info.Operation), slog.String("request_id", x.info.RequestID),
+		slog.String("violation", x.info.Violations[0].String()), slog.Int("violations", len(x.info.Violations)))
+	if x.client.validation == Enforce {
+		return x.apiError(fmt.Errorf("%w: %s", ErrInvalidResponse, x.info.Violations[0]))
+	}
+	return nil
+}
+
+// apiError describes the newest attempt.
+func (x *exchange) apiError(cause error) *APIError {
+	e := &APIError{Operation: x.call.Operation.ID, Attempts: x.info.Attempts, cause: cause}
+	if a := x.last.answer; a != nil {
+		e.StatusCode, e.RequestID, e.RateLimit, e.RetryAfter = a.status, attempt.RequestID(a.header), a.rate, a.retryAfter
+		if a.status != x.call.Operation.Success {
+			e.Errors = decodeErrors(a.body)
+		}
+	}
+	return e
+}
+
+func (x *exchange) log(ctx context.Context, err error, elapsed time.Duration) {
+	level, message := slog.LevelDebug, "call"
+	if err != nil {
+		level, message = slog.LevelWarn, "call failed"
+	}
+	attrs := []slog.Attr{
+		slog.String("operation", x.info.Operation), slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID),
+		slog.Int("attempts", x.info.Attempts), slog.Duration("elapsed", elapsed),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	x.client.logger.LogAttrs(ctx, level, message, attrs...)
+}

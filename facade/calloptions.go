@@ -1,0 +1,88 @@
+package facade
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/spservices/services-go/internal/wire"
+)
+
+// CallOption adjusts one call, or each request of an iterator.
+type CallOption func(*callSettings)
+
+type callSettings struct {
+	marketplace  MarketplaceID
+	noRetry      bool
+	noWait       bool
+	noValidation bool
+	query        url.Values
+	info         *Info
+	keepBody     bool
+}
+
+func settingsOf(opts []CallOption) callSettings {
+	var s callSettings
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&s)
+		}
+	}
+	return s
+}
+
+// Info is what a call was like, beside its result.
+type Info struct {
+	Operation   string        // operationId
+	StatusCode  int           // HTTP status of the last answer, 0 when none came
+	RequestID   string        // of the last answer
+	RateLimit   float64       // requests per second, 0 when the answer does not say
+	Attempts    int           // requests sent
+	LimiterWait time.Duration // spent waiting for the usage plan
+	BackoffWait time.Duration // spent waiting before repeats
+	Violations  []Violation   // of the API description by the answer
+	Body        []byte        // raw answer, with CaptureBody
+}
+
+// Capture writes what the call was like to info, also when it fails. An
+// iterator writes it anew for each page.
+func Capture(info *Info) CallOption { return func(s *callSettings) { s.info = info } }
+
+// CaptureBody is [Capture] with the raw answer, so that a member which Amazon
+// added yesterday can be read today. The answer may hold a person's data.
+func CaptureBody(info *Info) CallOption {
+	return func(s *callSettings) { s.info, s.keepBody = info, true }
+}
+
+// Marketplace names the marketplace of this call.
+func Marketplace(id MarketplaceID) CallOption { return func(s *callSettings) { s.marketplace = id } }
+
+// NoRetry sends one request at most.
+func NoRetry() CallOption { return func(s *callSettings) { s.noRetry = true } }
+
+// NoWait fails with a [*LimitError] when the usage plan has no request left.
+func NoWait() CallOption { return func(s *callSettings) { s.noWait = true } }
+
+// NoValidation sends the request as it is, for a rule that Amazon has relaxed.
+// Path values are still checked: they could address something else.
+func NoValidation() CallOption { return func(s *callSettings) { s.noValidation = true } }
+
+// WithQuery adds a query parameter that the API description does not know yet.
+func WithQuery(key, value string) CallOption {
+	return func(s *callSettings) {
+		if s.query == nil {
+			s.query = url.Values{}
+		}
+		s.query.Add(key, value)
+	}
+}
+
+// Redacted prints and logs any value, such as a slice of jobs, without the
+// personal data and secrets in it. Single values of the API do so themselves.
+func Redacted(v any) interface {
+	fmt.Formatter
+	slog.LogValuer
+} {
+	return wire.Redacted{Value: v}
+}

@@ -1,0 +1,77 @@
+package facade
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/spservices/services-go/gen"
+)
+
+// RangeCapacityQuery selects capacity in ranges of equal capacity.
+type RangeCapacityQuery struct {
+	Start, End time.Time
+	Types      []CapacityType // SCHEDULED_CAPACITY when none
+	PageToken  string         // to start at a later page, with the same query
+}
+
+// GetRangeSlotCapacity returns one page of a resource's capacity.
+//
+// Operation getRangeSlotCapacity.
+func (c *Client) GetRangeSlotCapacity(ctx context.Context, resourceID string, q RangeCapacityQuery, opts ...CallOption) (*RangeSlotCapacity, error) {
+	return c.Raw(opts...).GetRangeSlotCapacity(ctx, resourceID, gen.GetRangeSlotCapacityParams{NextPageToken: q.PageToken},
+		gen.RangeSlotCapacityQuery{StartDateTime: q.Start, EndDateTime: q.End, CapacityTypes: q.Types})
+}
+
+// RangeSlotCapacityPages iterates over pages of a resource's capacity.
+//
+// Operation getRangeSlotCapacity.
+func (c *Client) RangeSlotCapacityPages(ctx context.Context, resourceID string, q RangeCapacityQuery, opts ...CallOption) iter.Seq2[*RangeSlotCapacity, error] {
+	return pages(ctx, q.PageToken, func(ctx context.Context, token string) (*RangeSlotCapacity, string, error) {
+		q := q
+		q.PageToken = token
+		page, err := c.GetRangeSlotCapacity(ctx, resourceID, q, opts...)
+		if err != nil {
+			return page, "", err
+		}
+		return page, page.NextPageToken, nil
+	})
+}
+
+// FixedCapacityQuery selects capacity in slots of one length.
+type FixedCapacityQuery struct {
+	Start, End  time.Time
+	Types       []CapacityType // SCHEDULED_CAPACITY when none
+	SlotMinutes int            // a multiple of 5 from 5 to 360; Amazon's choice when 0
+	PageToken   string         // to start at a later page, with the same query
+}
+
+// GetFixedSlotCapacity returns one page of a resource's capacity.
+//
+// Operation getFixedSlotCapacity.
+func (c *Client) GetFixedSlotCapacity(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) (*FixedSlotCapacity, error) {
+	return c.Raw(opts...).GetFixedSlotCapacity(ctx, resourceID, gen.GetFixedSlotCapacityParams{NextPageToken: q.PageToken},
+		gen.FixedSlotCapacityQuery{StartDateTime: q.Start, EndDateTime: q.End, CapacityTypes: q.Types, SlotDuration: int32(min(q.SlotMinutes, 1<<30))})
+}
+
+// FixedSlotCapacityPages iterates over pages of a resource's capacity.
+//
+// Operation getFixedSlotCapacity.
+func (c *Client) FixedSlotCapacityPages(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) iter.Seq2[*FixedSlotCapacity, error] {
+	return pages(ctx, q.PageToken, func(ctx context.Context, token string) (*FixedSlotCapacity, string, error) {
+		q := q
+		q.PageToken = token
+		page, err := c.GetFixedSlotCapacity(ctx, resourceID, q, opts...)
+		if err != nil {
+			return page, "", err
+		}
+		return page, page.NextPageToken, nil
+	})
+}
+
+// FixedSlots iterates over the slots of all pages.
+//
+// Operation getFixedSlotCapacity.
+func (c *Client) FixedSlots(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) iter.Seq2[*FixedSlot, error] {
+	return items(c.FixedSlotCapacityPages(ctx, resourceID, q, opts...), func(p *FixedSlotCapacity) []FixedSlot { return p.Capacities })
+}

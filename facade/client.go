@@ -1,0 +1,77 @@
+package facade
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/lwa"
+)
+
+// Client calls the Services API for one seller. It is immutable and safe for
+// any number of goroutines.
+type Client struct {
+	config
+	endpoint *url.URL
+	tokens   TokenSource
+	quota    *retryQuota
+}
+
+// New returns a Client. It joins all that is wrong with the options into one
+// error and sends nothing.
+func New(opts ...Option) (*Client, error) {
+	return build(defaults(), nil, opts)
+}
+
+// With derives a Client, for example for another seller or marketplace, that
+// shares transport, limiter, token store and retry quota with c.
+func (c *Client) With(opts ...Option) (*Client, error) {
+	return build(c.config, c, opts)
+}
+
+func build(c config, parent *Client, opts []Option) (*Client, error) {
+	var problems []error
+	for _, opt := range opts {
+		if opt == nil {
+			problems = append(problems, errors.New("a nil Option"))
+			continue
+		}
+		if err := opt(&c); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	problems = append(problems, c.check()...)
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	endpoint, err := url.Parse(c.address())
+	if err != nil {
+		return nil, err
+	}
+	client := &Client{config: c, endpoint: endpoint, quota: newRetryQuota(), tokens: c.tokenSource}
+	if parent != nil {
+		client.quota = parent.quota
+	}
+	if client.transport == nil {
+		client.transport = newTransport()
+	}
+	if client.tokens == nil {
+		client.tokens = &lwa.Login{Endpoint: c.tokenURL, UserAgent: c.userAgent, Transport: client.transport, Store: c.tokenStore, Owner: c.owner}
+	}
+	return client, nil
+}
+
+// Raw returns the generated client, one method per operation as the API
+// description has it, with every policy of c still on.
+func (c *Client) Raw(opts ...CallOption) *gen.Client {
+	return gen.NewClient(&caller{client: c, options: opts})
+}
+
+// identity is for whom the client speaks, in hashes.
+func (c *Client) identity(ctx context.Context) (application, seller string, err error) {
+	if c.owner != nil {
+		return c.owner.Identity(ctx)
+	}
+	return c.anonymous, c.anonymous, nil
+}

@@ -1,0 +1,65 @@
+package facade
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spservices/services-go/internal/lwa"
+)
+
+// Version is the version of this module, as the User-Agent header names it.
+const Version = "0.1.0"
+
+// What a Client does unless an option says otherwise.
+const (
+	DefaultAttempts         = 4                      // requests per call, the first included
+	DefaultBackoffBase      = 500 * time.Millisecond // doubled at each repeat, then drawn from 0 to that
+	DefaultBackoffCap       = 20 * time.Second       // longest wait of our own choice
+	DefaultRetryAfterCap    = 60 * time.Second       // a longer Retry-After ends the call
+	DefaultAttemptTimeout   = 30 * time.Second       // per request, without waiting for limiter and token
+	DefaultMaxResponseBytes = 32 << 20               // per answer, decompressed
+
+	// TokenEarly is how long before its expiry an access token is refreshed.
+	TokenEarly = lwa.Early
+	// TokenFailureMemory is how long a failed refresh answers for all callers.
+	TokenFailureMemory = lwa.FailureMemory
+
+	maxErrorBytes    = 1 << 20         // of the body of an error answer
+	errorBodyTimeout = 5 * time.Second // for the body of an error answer
+	maxHeaderBytes   = 256 << 10
+	defaultTokenURL  = "https://api.amazon.com/auth/o2/token" //nolint:gosec // an address, no credential
+)
+
+func defaults() config {
+	return config{
+		userAgent:        userAgent("spservices-go", Version),
+		tokenURL:         defaultTokenURL,
+		retry:            RetryPolicy{Attempts: DefaultAttempts, BackoffBase: DefaultBackoffBase, BackoffCap: DefaultBackoffCap, RetryAfterCap: DefaultRetryAfterCap},
+		attemptTimeout:   DefaultAttemptTimeout,
+		maxResponseBytes: DefaultMaxResponseBytes,
+		validation:       Report,
+		logger:           slog.New(slog.DiscardHandler),
+		tokenStore:       NewTokenStore(),
+		limiter:          NewLimiter(),
+	}
+}
+
+// newTransport differs from http.DefaultTransport in what an unattended
+// program needs: connections per host for a drain, a limit on headers, and
+// pings that find an HTTP/2 connection dead before the kernel does.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           100,
+		MaxIdleConnsPerHost:    32,
+		IdleConnTimeout:        50 * time.Second, // less than the 60 s after which Amazon's load balancers hang up
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
+	}
+}

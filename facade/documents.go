@@ -1,0 +1,68 @@
+package facade
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spservices/services-go/internal/document"
+)
+
+// CreateUploadDestination asks where a document goes and how it is encrypted.
+// [Client.UploadDocument] does this and the rest.
+//
+// Operation createServiceDocumentUploadDestination.
+func (c *Client) CreateUploadDestination(ctx context.Context, doc ServiceUploadDocument, opts ...CallOption) (*ServiceDocumentUploadDestination, error) {
+	r, err := c.Raw(opts...).CreateServiceDocumentUploadDestination(ctx, doc)
+	return r.GetPayload(), err
+}
+
+// UploadDocument reads a document of 1 to 5,242,880 bytes, asks for a
+// destination, encrypts the document and puts it there. The result goes into
+// the fulfilment data of an appointment. When the destination has expired by
+// the time of the upload, it asks for another one, once.
+//
+// Operation createServiceDocumentUploadDestination.
+func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, content io.Reader, opts ...CallOption) (*FulfillmentDocument, error) {
+	plain, err := readDocument(content)
+	if err != nil {
+		return nil, err
+	}
+	doc := ServiceUploadDocument{ContentType: contentType, ContentLength: int64(len(plain)), ContentMD5: document.MD5(plain)}
+	for try := 1; ; try++ {
+		destination, err := c.CreateUploadDestination(ctx, doc, opts...)
+		if err != nil {
+			return nil, err
+		}
+		err = c.upload(ctx, destination, contentType, plain)
+		if err == nil {
+			return &FulfillmentDocument{UploadDestinationID: destination.UploadDestinationID, ContentSHA256: document.SHA256(plain)}, nil
+		}
+		if !expired(err) || try == 2 {
+			return nil, err
+		}
+	}
+}
+
+// readDocument reads once, so that a file which changes cannot be sent in two
+// versions.
+func readDocument(content io.Reader) ([]byte, error) {
+	const operation = "createServiceDocumentUploadDestination"
+	if content == nil {
+		return nil, &ValidationError{Operation: operation, Violations: []Violation{{Path: "content", Rule: "is required"}}}
+	}
+	plain, err := io.ReadAll(io.LimitReader(content, document.MaxLength+1))
+	if err != nil {
+		return nil, fmt.Errorf("document: %w", err)
+	}
+	if len(plain) == 0 || len(plain) > document.MaxLength {
+		got := fmt.Sprintf("%d bytes", len(plain))
+		if len(plain) > document.MaxLength {
+			got = "more"
+		}
+		return nil, &ValidationError{Operation: operation, Violations: []Violation{{
+			Path: "content", Rule: fmt.Sprintf("must have 1 to %d bytes", document.MaxLength), Got: got,
+		}}}
+	}
+	return plain, nil
+}

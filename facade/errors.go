@@ -1,0 +1,265 @@
+package facade
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/wire"
+)
+
+// Conditions to test with errors.Is.
+var (
+	ErrInvalidInput       = errors.New("invalid input")          // 400, 422
+	ErrForbidden          = errors.New("forbidden")              // 401, 403
+	ErrTokenExpired       = errors.New("access token expired")   // 401, 403 that say so
+	ErrNotFound           = errors.New("not found")              // 404; an unknown job is a 422
+	ErrRequestTooLarge    = errors.New("request too large")      // 413
+	ErrThrottled          = errors.New("throttled")              // 429
+	ErrUnavailable        = errors.New("service unavailable")    // 5xx
+	ErrOutcomeUnknown     = errors.New("outcome unknown")        // a write that may have happened
+	ErrResponseTooLarge   = errors.New("response too large")     // see WithMaxResponseBytes
+	ErrUnexpectedResponse = errors.New("unexpected response")    // a success that cannot be used, a redirect
+	ErrInvalidResponse    = errors.New("response breaks spec")   // with Enforce
+	ErrPageLoop           = errors.New("page token came before") // an iterator would not end
+)
+
+// conditions maps an HTTP status that is not the operation's success to what
+// it means and to what it says about a repeat.
+var conditions = []struct {
+	from, to int
+	meaning  error
+	kind     kind
+}{
+	{200, 299, ErrUnexpectedResponse, useless},
+	{300, 399, ErrUnexpectedResponse, refused},
+	{400, 400, ErrInvalidInput, refused},
+	{401, 401, ErrForbidden, refused},
+	{403, 403, ErrForbidden, refused},
+	{404, 404, ErrNotFound, refused},
+	{413, 413, ErrRequestTooLarge, refused},
+	{422, 422, ErrInvalidInput, refused},
+	{429, 429, ErrThrottled, throttled},
+	{500, 599, ErrUnavailable, failed},
+}
+
+// kindOf says what an answer that is no success means for a repeat.
+func kindOf(a *answer) kind {
+	if (&APIError{StatusCode: a.status, Errors: decodeErrors(a.body)}).tokenExpired() {
+		return stale
+	}
+	for _, c := range conditions {
+		if a.status >= c.from && a.status <= c.to {
+			return c.kind
+		}
+	}
+	return refused
+}
+
+func isThrottled(status int) bool { return status == http.StatusTooManyRequests }
+
+// saysNothingThere reports answers that a repeat gets when the try before it
+// was carried out after all.
+func (e *APIError) saysNothingThere() bool {
+	return e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusUnprocessableEntity
+}
+
+// lookAt says where the outcome of a write can be seen.
+var lookAt = map[string]string{
+	"addAppointmentForServiceJobByServiceJobId":        "GetServiceJob lists the job's appointments",
+	"rescheduleAppointmentForServiceJobByServiceJobId": "GetServiceJob lists the job's appointments",
+	"cancelServiceJobByServiceJobId":                   "GetServiceJob tells the job's status",
+	"completeServiceJobByServiceJobId":                 "GetServiceJob tells the job's status",
+	"assignAppointmentResources":                       "GetServiceJob lists the appointment's technicians",
+	"createReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
+	"updateReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
+	"cancelReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
+}
+
+func whereToLook(operation string) string {
+	if place := lookAt[operation]; place != "" {
+		return place
+	}
+	return "read it back before repeating it"
+}
+
+// codes maps the code of an error within a success to what it means.
+var codes = map[string]error{
+	"InvalidInput":       ErrInvalidInput,
+	"InvalidParameter":   ErrInvalidInput,
+	"Unauthorized":       ErrForbidden,
+	"UnauthorizedAction": ErrForbidden,
+	"AccessDenied":       ErrForbidden,
+	"NotFound":           ErrNotFound,
+	"ResourceNotFound":   ErrNotFound,
+	"QuotaExceeded":      ErrThrottled,
+	"InternalFailure":    ErrUnavailable,
+	"InternalError":      ErrUnavailable,
+	"ServiceUnavailable": ErrUnavailable,
+}
+
+// APIError is what became of a request that was sent and did not succeed.
+type APIError struct {
+	Operation  string        // operationId
+	StatusCode int           // HTTP status, 0 when no answer came
+	RequestID  string        // what Amazon's support asks for
+	RateLimit  float64       // requests per second, 0 when the answer does not say
+	RetryAfter time.Duration // 0 when the answer does not say
+	Attempts   int           // requests sent, this one included
+	Errors     []gen.Error   // Amazon's own account; warnings are left out
+
+	outcomeUnknown bool
+	check          string // what to look at to learn the outcome
+	cause          error  // what went wrong on our side of the answer
+}
+
+// Error is one line: operation, status, codes and request id. It never holds a
+// message, a body, a query, a token or a person's data.
+func (e *APIError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	var b strings.Builder
+	b.WriteString(e.Operation + ": ")
+	if e.StatusCode == 0 {
+		b.WriteString("no answer")
+	} else {
+		fmt.Fprintf(&b, "%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	if codes := e.codes(); len(codes) > 0 {
+		b.WriteString(" [" + strings.Join(codes, ", ") + "]")
+	}
+	if e.RequestID != "" {
+		b.WriteString(", request id " + e.RequestID)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
+	}
+	if e.cause != nil {
+		b.WriteString(": " + e.cause.Error())
+	}
+	if e.outcomeUnknown {
+		b.WriteString("; the request may have been carried out: " + e.check)
+	}
+	return b.String()
+}
+
+// GoString keeps messages, which may quote a person's data, out of %#v.
+func (e *APIError) GoString() string { return e.Error() }
+
+// LogValue has the fields of Error.
+func (e *APIError) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	return slog.GroupValue(
+		slog.String("operation", e.Operation),
+		slog.Int("status", e.StatusCode),
+		slog.String("request_id", e.RequestID),
+		slog.Any("codes", e.codes()),
+		slog.Int("attempts", e.Attempts),
+		slog.Bool("outcome_unknown", e.outcomeUnknown),
+	)
+}
+
+// codes are those that are words: a code with anything else in it might be
+// text that somebody wrote.
+func (e *APIError) codes() []string {
+	var list []string
+	for _, entry := range e.Errors {
+		if entry.Code != "" && len(entry.Code) <= 64 && !strings.ContainsFunc(entry.Code, notWord) && !slices.Contains(list, entry.Code) {
+			list = append(list, entry.Code)
+		}
+	}
+	return list
+}
+
+func notWord(r rune) bool {
+	return r != '_' && r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
+
+// HasCode reports whether Amazon gave code among its errors.
+func (e *APIError) HasCode(code string) bool {
+	return e != nil && slices.ContainsFunc(e.Errors, func(entry gen.Error) bool { return entry.Code == code })
+}
+
+// Is matches the conditions of this package.
+func (e *APIError) Is(target error) bool {
+	switch {
+	case e == nil:
+		return false
+	case target == ErrOutcomeUnknown:
+		return e.outcomeUnknown
+	case target == ErrTokenExpired:
+		return e.tokenExpired()
+	}
+	if len(e.Errors) > 0 && e.StatusCode/100 == 2 {
+		return slices.ContainsFunc(e.Errors, func(entry gen.Error) bool { return target != nil && target == codes[entry.Code] })
+	}
+	for _, c := range conditions {
+		if e.StatusCode >= c.from && e.StatusCode <= c.to {
+			return target == c.meaning
+		}
+	}
+	return false
+}
+
+// Unwrap returns what went wrong on our side of the answer: the context's
+// error, the connection's, or one of this package such as ErrResponseTooLarge.
+func (e *APIError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
+
+// tokenExpired reports whether the answer blames the age of the access token.
+func (e *APIError) tokenExpired() bool {
+	if e.StatusCode != http.StatusUnauthorized && e.StatusCode != http.StatusForbidden {
+		return false
+	}
+	return slices.ContainsFunc(e.Errors, func(entry gen.Error) bool {
+		text := strings.ToLower(entry.Code + " " + entry.Message + " " + entry.Details)
+		return strings.Contains(text, "expired") && strings.Contains(text, "token")
+	})
+}
+
+// ValidationError lists every rule that a request breaks, by path. Nothing was
+// sent.
+type ValidationError = wire.ValidationError
+
+// Violation is one broken rule. It holds the shape of the value, not the value.
+type Violation = wire.Violation
+
+// decodeErrors reads the errors of an answer in any form Amazon gives them: a
+// list, a list under "errors", or a lone message.
+func decodeErrors(body []byte) []gen.Error {
+	var list []gen.Error
+	if wire.Unmarshal(body, &list) == nil {
+		return withoutWarnings(list)
+	}
+	var object struct {
+		Errors  []gen.Error `json:"errors"`
+		Code    string      `json:"code"`
+		Message string      `json:"message"`
+	}
+	if wire.Unmarshal(body, &object) != nil {
+		return nil
+	}
+	if len(object.Errors) == 0 && object.Code+object.Message != "" {
+		object.Errors = []gen.Error{{Code: object.Code, Message: object.Message}}
+	}
+	return withoutWarnings(object.Errors)
+}
+
+func withoutWarnings(list []gen.Error) []gen.Error {
+	return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })
+}
+
+// uploaded reports whether a document store has taken what was put to it.
+func uploaded(status int) bool { return status >= 200 && status < 300 }

@@ -1,0 +1,270 @@
+package facade
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spservices/services-go/internal/lwa"
+)
+
+// Option configures a Client. Every option validates; [New] joins the errors.
+type Option func(*config) error
+
+// config is what options set. It is copied, never shared.
+type config struct {
+	region           Region
+	sandbox          bool
+	host             string // instead of the region's, "" for that
+	tokenURL         string
+	tokenURLGiven    bool
+	marketplace      MarketplaceID
+	owner            *lwa.Owner // of credentials
+	tokenSource      TokenSource
+	anonymous        string // identity of a token source, which does not tell its own
+	tokenStore       TokenStore
+	limiter          Limiter
+	retry            RetryPolicy
+	transport        http.RoundTripper // follows no redirect, unlike an http.Client
+	logger           *slog.Logger
+	userAgent        string
+	attemptTimeout   time.Duration
+	maxResponseBytes int64
+	validation       ResponseValidation
+}
+
+// WithRegion selects the deployment that serves the seller.
+func WithRegion(r Region) Option {
+	return func(c *config) error {
+		region, err := ParseRegion(string(r))
+		c.region = region
+		return err
+	}
+}
+
+// WithSandbox selects Amazon's sandbox, paced at its 5 requests per second
+// with a burst of 15.
+func WithSandbox() Option {
+	return func(c *config) error { c.sandbox = true; return nil }
+}
+
+// WithEndpoint replaces the region's host, for example by an emulator or a
+// proxy. Plain http is for loopback addresses only. Amazon's credentials do
+// not go with it: give a token endpoint or a token source too.
+func WithEndpoint(endpoint string) Option {
+	return func(c *config) error {
+		c.host = strings.TrimSuffix(endpoint, "/")
+		return checkURL("endpoint", c.host, true)
+	}
+}
+
+// WithTokenEndpoint replaces Login with Amazon's token endpoint.
+func WithTokenEndpoint(endpoint string) Option {
+	return func(c *config) error {
+		c.tokenURL, c.tokenURLGiven = endpoint, true
+		return checkURL("token endpoint", endpoint, false)
+	}
+}
+
+// WithMarketplace sets the marketplace of every call that takes one, unless
+// the call names its own with [Marketplace].
+func WithMarketplace(id MarketplaceID) Option {
+	return func(c *config) error {
+		known, err := ParseMarketplace(string(id))
+		c.marketplace = known
+		return err
+	}
+}
+
+// WithLimiter replaces the token buckets; [Unlimited] turns pacing off.
+// Clients that share a limiter share buckets.
+func WithLimiter(l Limiter) Option {
+	return func(c *config) error {
+		c.limiter = l
+		return notNil("limiter", l)
+	}
+}
+
+// WithRetryPolicy changes how often and when a call is repeated. Which
+// operations may be repeated is not a matter of policy.
+func WithRetryPolicy(p RetryPolicy) Option {
+	return func(c *config) error {
+		if p.Attempts < 1 || p.BackoffBase < 0 || p.BackoffCap < p.BackoffBase || p.RetryAfterCap < 0 {
+			return errors.New("retry policy needs at least 1 attempt and 0 <= base <= cap")
+		}
+		c.retry = p
+		return nil
+	}
+}
+
+// WithHTTPClient sends through the transport of client and within its timeout.
+// The client itself is not used, nor changed: it would follow redirects, and Go
+// takes the access token along to where they lead.
+func WithHTTPClient(client *http.Client) Option {
+	return func(c *config) error {
+		if client == nil {
+			return errors.New("HTTP client is nil")
+		}
+		c.transport = client.Transport
+		if client.Timeout > 0 {
+			c.attemptTimeout = min(c.attemptTimeout, client.Timeout)
+		}
+		return nil
+	}
+}
+
+// WithLogger logs each failed call at level Warn, each successful one and each
+// attempt at level Debug: operation, status and request id, never a body, a
+// query, a token or a person's data.
+func WithLogger(l *slog.Logger) Option {
+	return func(c *config) error {
+		c.logger = l
+		return notNil("logger", l)
+	}
+}
+
+// WithUserAgent names the application in the User-Agent header that Amazon
+// requires, of at most 500 characters.
+func WithUserAgent(app, version string) Option {
+	return func(c *config) error {
+		if app == "" || version == "" {
+			return errors.New("user agent needs an application and a version")
+		}
+		c.userAgent = userAgent(app, version)
+		if len(c.userAgent) > 500 || strings.ContainsFunc(c.userAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return errors.New("user agent must be at most 500 printable ASCII characters")
+		}
+		return nil
+	}
+}
+
+// WithAttemptTimeout bounds each request, from connection to last byte.
+// Waiting for the limiter, a token or a repeat does not count.
+func WithAttemptTimeout(d time.Duration) Option {
+	return func(c *config) error {
+		if d <= 0 {
+			return errors.New("attempt timeout must be positive")
+		}
+		c.attemptTimeout = d
+		return nil
+	}
+}
+
+// WithMaxResponseBytes bounds what is read of one answer, decompressed. A
+// longer one is [ErrResponseTooLarge].
+func WithMaxResponseBytes(n int64) Option {
+	return func(c *config) error {
+		if n <= 0 {
+			return errors.New("response limit must be positive")
+		}
+		c.maxResponseBytes = n
+		return nil
+	}
+}
+
+// ResponseValidation says what happens to an answer that breaks the API
+// description.
+type ResponseValidation int
+
+// Off ignores it, Report hands it to [Capture] and the logger, Enforce makes
+// it an error beside the decoded result.
+const (
+	Off ResponseValidation = iota
+	Report
+	Enforce
+)
+
+// WithResponseValidation sets what happens to answers that break the API
+// description: lengths, ranges and patterns. Members that are missing and
+// enum values that are new are no violation; Amazon has both.
+func WithResponseValidation(v ResponseValidation) Option {
+	return func(c *config) error {
+		if v < Off || v > Enforce {
+			return errors.New("response validation must be Off, Report or Enforce")
+		}
+		c.validation = v
+		return nil
+	}
+}
+
+func notNil(what string, v any) error {
+	if r := reflect.ValueOf(v); !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
+		return errors.New(what + " is nil")
+	}
+	return nil
+}
+
+// address is the scheme and host that calls go to.
+func (c *config) address() string {
+	if c.host != "" {
+		return c.host
+	}
+	return c.region.endpoint(c.sandbox)
+}
+
+// check finds what no single option can see.
+func (c *config) check() (problems []error) {
+	if c.region == "" {
+		c.region = c.marketplace.region()
+	}
+	if c.region == "" && c.host == "" {
+		problems = append(problems, errors.New("a region is needed: WithRegion, WithMarketplace or WithEndpoint"))
+	}
+	if c.marketplace != "" && c.host == "" && c.marketplace.region() != c.region {
+		problems = append(problems, fmt.Errorf("marketplace %s is served by region %s, not %s", c.marketplace, c.marketplace.region(), c.region))
+	}
+	if c.owner == nil && c.tokenSource == nil {
+		problems = append(problems, errors.New("credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource"))
+	}
+	if c.tokenSource == nil && !amazonHost(c.address()) && !c.tokenURLGiven {
+		problems = append(problems, errors.New("an endpoint that is not Amazon's needs WithTokenEndpoint or WithTokenSource: Amazon's credentials do not go there"))
+	}
+	if c.tokenSource == nil && amazonHost(c.address()) && c.tokenURLGiven && !amazonHost(c.tokenURL) {
+		problems = append(problems, errors.New("a token endpoint that is not Amazon's needs an endpoint of its own too"))
+	}
+	return problems
+}
+
+func amazonHost(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && (u.Hostname() == "amazon.com" || strings.HasSuffix(u.Hostname(), ".amazon.com"))
+}
+
+// checkURL wants https, or http to a loopback address. Errors do not repeat
+// the address: it may hold a password.
+func checkURL(what, address string, bare bool) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "":
+		return fmt.Errorf("%s must be an absolute URL", what)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("%s must have no user, query or fragment", what)
+	case bare && u.Path != "":
+		return fmt.Errorf("%s must have no path", what)
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+		return nil
+	}
+	return fmt.Errorf("%s must be https; plain http is for loopback only", what)
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// userAgent has the form Amazon asks for, with its separators escaped.
+func userAgent(app, version string) string {
+	escape := strings.NewReplacer(`\`, `\\`, "/", `\/`, "(", `\(`, ")", `\)`, "=", `\=`, ";", `\;`)
+	return escape.Replace(app) + "/" + escape.Replace(version) +
+		" (Language=Go/" + strings.TrimPrefix(runtime.Version(), "go") + "; Platform=" + runtime.GOOS + "/" + runtime.GOARCH + ")"
+}

@@ -1,0 +1,233 @@
+package facade
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/attempt"
+)
+
+// RetryPolicy says how often and when a call is repeated.
+type RetryPolicy struct {
+	Attempts      int           // requests per call, the first included
+	BackoffBase   time.Duration // the wait before the n-th repeat is drawn from 0 to base × 2ⁿ⁻¹
+	BackoffCap    time.Duration // longest such wait
+	RetryAfterCap time.Duration // a longer Retry-After ends the call
+}
+
+// kind is what came of an attempt, as far as a repeat is concerned.
+type kind uint8
+
+const (
+	succeeded kind = iota
+	notSent        // limiter, token or context stood in the way
+	throttled      // 429
+	stale          // 401 or 403 that blames the age of the token
+	refused        // an answer that says no, or a failure that would come again
+	unwritten      // no answer, and proof that nothing was written
+	failed         // 5xx, or no whole answer: it may have been carried out
+	useless        // a whole answer that cannot be used: it may have been carried out
+)
+
+// repeats says which operations are repeated after what. A stale token is
+// replaced once for every class.
+var repeats = map[gen.OperationClass]map[kind]bool{
+	gen.Read:       {throttled: true, failed: true, unwritten: true},
+	gen.Idempotent: {throttled: true, failed: true, unwritten: true},
+	gen.Once:       {throttled: true, unwritten: true},
+}
+
+// send makes attempts until one is final, and returns its error.
+func (x *exchange) send(ctx context.Context) error {
+	var body any
+	if x.call.Body != nil {
+		body = x.body
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, x.call.Operation.Method, x.url, body)
+	if err != nil {
+		return notEncodable(x.call.Operation, "url", errors.New("not a URL"))
+	}
+	if x.call.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", x.client.userAgent)
+	var final error
+	var repeat bool
+	loop := retryablehttp.Client{
+		HTTPClient: &http.Client{Transport: x},
+		RetryMax:   x.client.retry.Attempts + 1, // judge counts; a replaced token comes on top
+		CheckRetry: func(context.Context, *http.Response, error) (bool, error) {
+			final, repeat = x.judge(ctx)
+			return repeat, nil
+		},
+		Backoff:      func(time.Duration, time.Duration, int, *http.Response) time.Duration { return x.nextWait },
+		ErrorHandler: func(resp *http.Response, err error, _ int) (*http.Response, error) { return resp, err },
+	}
+	resp, err := loop.Do(req)
+	if err == nil && resp != nil {
+		_ = resp.Body.Close() // empty: RoundTrip has read the answer
+	}
+	if repeat { // the context ended before the repeat
+		x.failure.cause = ctx.Err()
+	}
+	return final
+}
+
+// judge decides what the newest attempt means: the error that ends the call
+// here, and whether to go on after x.nextWait instead.
+func (x *exchange) judge(ctx context.Context) (final error, repeat bool) {
+	kind, err := x.classify(ctx)
+	switch kind {
+	case succeeded:
+		x.client.quota.giveBack(x.spent)
+		return nil, false
+	case notSent:
+		if x.failure == nil {
+			return err, false
+		}
+		x.failure.cause = err
+		return x.failure, false
+	}
+	x.failure = x.describe(kind, err)
+	return x.failure, x.mayRepeat(ctx, kind)
+}
+
+// classify names what came of the newest attempt.
+func (x *exchange) classify(ctx context.Context) (kind, error) {
+	a := &x.last
+	switch {
+	case !a.sent:
+		return notSent, a.err
+	case ctx.Err() != nil && a.answer == nil:
+		a.err = ctx.Err()
+	}
+	switch {
+	case a.err != nil && !a.written && attempt.Permanent(a.err):
+		return refused, a.err
+	case a.err != nil && !a.written:
+		return unwritten, a.err
+	case errors.Is(a.err, ErrResponseTooLarge):
+		return useless, a.err
+	case a.err != nil:
+		return failed, a.err
+	case a.answer.status != x.call.Operation.Success:
+		return kindOf(a.answer), nil
+	}
+	if err := x.decode(a.answer); err != nil {
+		return useless, err
+	}
+	return succeeded, nil
+}
+
+// describe makes the error of a failed attempt, and says so where the write
+// may have happened all the same.
+func (x *exchange) describe(kind kind, err error) *APIError {
+	if err != nil {
+		err = attempt.WithoutURL(err)
+	}
+	failure := x.apiError(err)
+	class := x.call.Operation.Class
+	switch {
+	case class == gen.Once && (kind == failed || kind == useless),
+		// The first try may have done it, so that the repeat found nothing left to do.
+		class == gen.Idempotent && x.ambiguous && failure.saysNothingThere():
+		failure.outcomeUnknown, failure.check = true, whereToLook(x.call.Operation.ID)
+	}
+	x.ambiguous = x.ambiguous || kind == failed
+	return failure
+}
+
+func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
+	x.nextWait = 0
+	policy := x.client.retry
+	if ctx.Err() != nil || x.settings.noRetry {
+		return false
+	}
+	if kind == stale && !x.refreshed {
+		x.refreshed = x.invalidate(ctx)
+		return x.refreshed
+	}
+	repeatsSoFar := x.info.Attempts
+	if x.refreshed {
+		repeatsSoFar--
+	}
+	if !repeats[x.call.Operation.Class][kind] || repeatsSoFar >= policy.Attempts || x.failure.RetryAfter > policy.RetryAfterCap {
+		return false
+	}
+	wait := policy.backoff(repeatsSoFar, x.failure.RetryAfter)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+		x.failure.cause = context.DeadlineExceeded
+		return false
+	}
+	if kind != throttled {
+		if x.spent = x.client.quota.take(); x.spent == 0 {
+			return false
+		}
+	}
+	x.nextWait = wait
+	x.info.BackoffWait += wait
+	return true
+}
+
+// invalidate gives a rejected token back to a source that can replace it.
+func (x *exchange) invalidate(ctx context.Context) bool {
+	source, ok := x.client.tokens.(interface {
+		Invalidate(ctx context.Context, token Token)
+	})
+	if ok {
+		source.Invalidate(ctx, x.last.token)
+	}
+	return ok
+}
+
+// backoff is the wait before the n-th repeat: full jitter, or what the server
+// asks for and a little more, so that those who heard it do not come at once.
+func (p RetryPolicy) backoff(n int, retryAfter time.Duration) time.Duration {
+	ceiling := p.BackoffCap
+	if shift := n - 1; shift < 32 && p.BackoffBase<<shift < ceiling {
+		ceiling = p.BackoffBase << shift
+	}
+	if retryAfter > 0 {
+		return retryAfter + rand.N(p.BackoffBase+1)
+	}
+	return rand.N(ceiling + 1)
+}
+
+// Retry quota: an outage may cost a tenth more requests, not four times as many.
+const (
+	quotaTokens    = 500
+	quotaPerRepeat = 5
+)
+
+type retryQuota struct {
+	mu     sync.Mutex
+	tokens int
+}
+
+func newRetryQuota() *retryQuota { return &retryQuota{tokens: quotaTokens} }
+
+// take pays for a repeat and returns the price, 0 when it cannot be paid.
+func (q *retryQuota) take() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.tokens < quotaPerRepeat {
+		return 0
+	}
+	q.tokens -= quotaPerRepeat
+	return quotaPerRepeat
+}
+
+// giveBack pays a success: what its last repeat cost, or a little.
+func (q *retryQuota) giveBack(spent int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.tokens = min(quotaTokens, q.tokens+max(spent, 1))
+}

@@ -1,0 +1,70 @@
+package facade
+
+import (
+	"time"
+
+	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/wire"
+)
+
+// maxSlotWindow is the longest window of slots that Amazon answers.
+const maxSlotWindow = 90 * 24 * time.Hour
+
+// checkRequest holds a call to everything the reference says: its constraints,
+// which the generated checks know, and the rules in its prose, below.
+func checkRequest(c *wire.Checker, call *gen.Call) {
+	for _, part := range []any{call.Query, call.Body} {
+		if part, ok := part.(wire.Checkable); ok {
+			part.Check(c)
+		}
+	}
+	wire.CheckLists(c, call.Query)
+	switch q := call.Query.(type) {
+	case *gen.GetServiceJobsParams:
+		checkJobFilters(c, q)
+	case *gen.GetAppointmmentSlotsByJobIDParams:
+		checkSlotWindow(c, q.StartTime, q.EndTime)
+	case *gen.GetAppointmentSlotsParams:
+		checkSlotWindow(c, q.StartTime, q.EndTime)
+	}
+	switch b := call.Body.(type) {
+	case *gen.RangeSlotCapacityQuery:
+		checkOrder(c, "endDateTime", "startDateTime", b.StartDateTime, b.EndDateTime)
+	case *gen.FixedSlotCapacityQuery:
+		checkOrder(c, "endDateTime", "startDateTime", b.StartDateTime, b.EndDateTime)
+	}
+}
+
+func checkJobFilters(c *wire.Checker, q *gen.GetServiceJobsParams) {
+	created, updated := !q.CreatedAfter.IsZero(), !q.LastUpdatedAfter.IsZero()
+	switch {
+	case created && updated:
+		c.Add("createdAfter", "must not be given together with lastUpdatedAfter", "")
+	case !created && !updated && q.PageToken == "":
+		c.Add("createdAfter", "or lastUpdatedAfter is required on a first page", "")
+	}
+	if !q.ScheduleStartDate.IsZero() && !q.ScheduleEndDate.IsZero() && q.ScheduleEndDate.Before(q.ScheduleStartDate) {
+		c.Add("scheduleEndDate", "must not be before scheduleStartDate", "")
+	}
+}
+
+func checkSlotWindow(c *wire.Checker, start, end time.Time) {
+	switch {
+	case start.IsZero() && end.IsZero():
+	case start.IsZero():
+		c.Add("startTime", "is required with endTime", "")
+	case end.IsZero():
+		c.Add("endTime", "is required with startTime", "")
+	default:
+		checkOrder(c, "endTime", "startTime", start, end)
+		if end.Sub(start) > maxSlotWindow {
+			c.Add("endTime", "must be at most 90 days after startTime", end.Sub(start).String())
+		}
+	}
+}
+
+func checkOrder(c *wire.Checker, later, earlier string, start, end time.Time) {
+	if !start.IsZero() && !end.IsZero() && !end.After(start) {
+		c.Add(later, "must be after "+earlier, "")
+	}
+}

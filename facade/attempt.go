@@ -35,67 +35,71 @@ type answer struct {
 // It tells retryablehttp no more than the status; the answer is in x.last.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.last = outcome{}
-	if err := x.pace(req.Context()); err != nil {
-		x.last.err = err
-		return nil, err
+	x.endBackoff(nil)
+	if x.last.err = x.admit(req.Context()); x.last.err == nil {
+		x.last.err = x.attempt(req.Clone(req.Context()))
 	}
-	token, err := x.client.tokens.Token(req.Context())
-	if err != nil {
-		x.last.err = err
-		return nil, err
-	}
-	if req, err = x.authorize(req, token); err != nil {
-		x.last.err = err
-		return nil, err
-	}
-	x.exchangeOnce(req)
 	if x.last.err != nil {
 		return nil, x.last.err
 	}
 	return &http.Response{StatusCode: x.last.answer.status, Body: http.NoBody, Request: req}, nil
 }
 
-func (x *exchange) pace(ctx context.Context) error {
+// admit waits for the usage plan and for an access token, in this order: a
+// long wait can outlive a token.
+func (x *exchange) admit(ctx context.Context) error {
 	started := time.Now()
-	err := x.client.limiter.Wait(ctx, x.key, x.plan())
+	waiting, end := x.begin(ctx, PhaseLimiter, nil)
+	err := x.client.limiter.Wait(waiting, x.key, x.plan())
+	end(err)
 	x.info.LimiterWait += time.Since(started)
+	if err != nil {
+		return err
+	}
+	waiting, end = x.begin(ctx, PhaseToken, nil)
+	x.last.token, err = x.client.tokens.Token(waiting)
+	end(err)
 	return err
 }
 
 // authorize attaches the access token, to its own origin only.
-func (x *exchange) authorize(req *http.Request, token Token) (*http.Request, error) {
+func (x *exchange) authorize(req *http.Request) error {
 	if req.URL.Scheme != x.client.endpoint.Scheme || req.URL.Host != x.client.endpoint.Host {
-		return nil, errors.New("request left the endpoint it was made for")
+		return errors.New("request left the endpoint it was made for")
 	}
-	if !attempt.ValidHeaderValue(token.Value) {
-		return nil, &AuthError{Code: "malformed_token"}
+	if !attempt.ValidHeaderValue(x.last.token.Value) {
+		return &AuthError{Code: "malformed_token"}
 	}
-	req = req.Clone(req.Context())
-	req.Header.Set("x-amz-access-token", token.Value)
-	x.last.token = token
-	return req, nil
+	req.Header.Set("x-amz-access-token", x.last.token.Value)
+	return nil
 }
 
-// exchangeOnce sends the request and reads the whole answer within the attempt
+// attempt sends the request and reads the whole answer within the attempt
 // timeout and the size limit.
-func (x *exchange) exchangeOnce(req *http.Request) {
+func (x *exchange) attempt(req *http.Request) (err error) {
 	ctx, cancel := context.WithTimeout(req.Context(), x.client.attemptTimeout)
 	defer cancel()
-	var progress attempt.Progress
+	ctx, end := x.begin(ctx, PhaseAttempt, req.Header)
+	defer func() { end(err) }()
+	if err := x.authorize(req); err != nil {
+		return err
+	}
 	x.last.sent = true
 	x.info.Attempts++
 	started := time.Now()
+	var progress attempt.Progress
 	resp, err := x.client.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))
 	if err != nil {
-		x.last.err, x.last.written = err, !progress.ProvesNothingWritten(err)
+		x.last.written = !progress.ProvesNothingWritten(err)
 	} else {
 		x.last.written = true
-		x.last.answer, x.last.err = x.read(resp, cancel)
+		x.last.answer, err = x.read(resp, cancel)
 	}
-	if x.last.err != nil && ctx.Err() != nil && req.Context().Err() == nil {
-		x.last.err = timeoutError(x.client.attemptTimeout)
+	if err != nil && ctx.Err() != nil && req.Context().Err() == nil {
+		err = timeoutError(x.client.attemptTimeout)
 	}
-	x.record(req.Context(), time.Since(started))
+	x.record(req.Context(), err, time.Since(started))
+	return err
 }
 
 // read takes the answer in. An error status counts even when its body cannot
@@ -123,7 +127,7 @@ func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer
 }
 
 // record tells limiter, Info and log what came of the attempt.
-func (x *exchange) record(ctx context.Context, elapsed time.Duration) {
+func (x *exchange) record(ctx context.Context, err error, elapsed time.Duration) {
 	attrs := []slog.Attr{slog.String("operation", x.info.Operation), slog.Int("attempt", x.info.Attempts), slog.Duration("elapsed", elapsed)}
 	x.info.StatusCode, x.info.RequestID, x.info.RateLimit, x.info.Body = 0, "", 0, nil
 	if a := x.last.answer; a != nil {
@@ -134,8 +138,8 @@ func (x *exchange) record(ctx context.Context, elapsed time.Duration) {
 		x.client.limiter.Observe(x.key, Outcome{Throttled: isThrottled(a.status), Rate: a.rate})
 	}
 	attrs = append(attrs, slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID))
-	if x.last.err != nil {
-		attrs = append(attrs, slog.String("error", attempt.WithoutURL(x.last.err).Error()))
+	if err != nil {
+		attrs = append(attrs, slog.String("error", attempt.WithoutURL(err).Error()))
 	}
 	x.client.logger.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
 }

@@ -37,6 +37,7 @@ type exchange struct {
 	refreshed bool          // a rejected token was replaced already
 	ambiguous bool          // an earlier attempt may have been carried out
 	nextWait  time.Duration // before the next attempt
+	inBackoff func(error)   // tells the hooks that it is over
 	spent     int           // quota tokens that the last repeat cost
 }
 
@@ -45,7 +46,9 @@ func (c *caller) Call(ctx context.Context, call *gen.Call) error {
 	x := &exchange{client: c.client, call: call, settings: settingsOf(c.options)}
 	x.info.Operation = call.Operation.ID
 	started := time.Now()
+	ctx, end := x.begin(ctx, PhaseCall, nil)
 	err := x.do(ctx)
+	end(err)
 	if x.settings.info != nil {
 		*x.settings.info = x.info
 	}
@@ -56,6 +59,10 @@ func (c *caller) Call(ctx context.Context, call *gen.Call) error {
 func (x *exchange) do(ctx context.Context) error {
 	if err := x.prepare(); err != nil {
 		return err
+	}
+	if x.settings.dryRun != nil {
+		*x.settings.dryRun = Request{Method: x.call.Operation.Method, Path: strings.TrimPrefix(x.url, x.client.endpoint.String()), Body: x.body}
+		return ErrDryRun
 	}
 	if err := x.identify(ctx); err != nil {
 		return err

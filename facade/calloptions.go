@@ -20,6 +20,8 @@ type callSettings struct {
 	query        url.Values
 	info         *Info
 	keepBody     bool
+	prefetch     bool
+	dryRun       *Request
 }
 
 func settingsOf(opts []CallOption) callSettings {
@@ -42,6 +44,7 @@ type Info struct {
 	LimiterWait time.Duration // spent waiting for the usage plan
 	BackoffWait time.Duration // spent waiting before repeats
 	Violations  []Violation   // of the API description by the answer
+	PageToken   string        // of an iterator's page; put into the query, it starts there again
 	Body        []byte        // raw answer, with CaptureBody
 }
 
@@ -54,6 +57,20 @@ func Capture(info *Info) CallOption { return func(s *callSettings) { s.info = in
 func CaptureBody(info *Info) CallOption {
 	return func(s *callSettings) { s.info, s.keepBody = info, true }
 }
+
+// Prefetch lets an iterator ask for the next page while this one is used.
+func Prefetch() CallOption { return func(s *callSettings) { s.prefetch = true } }
+
+// Request is what a call would send. It has no access token.
+type Request struct {
+	Method string
+	Path   string // with query
+	Body   []byte // JSON, nil for none; it may hold a person's data
+}
+
+// DryRun checks the call, writes what it would send to request, sends nothing
+// and fails with [ErrDryRun].
+func DryRun(request *Request) CallOption { return func(s *callSettings) { s.dryRun = request } }
 
 // Marketplace names the marketplace of this call.
 func Marketplace(id MarketplaceID) CallOption { return func(s *callSettings) { s.marketplace = id } }

@@ -27,15 +27,12 @@ func (c *Client) GetRangeSlotCapacity(ctx context.Context, resourceID string, q 
 //
 // Operation getRangeSlotCapacity.
 func (c *Client) RangeSlotCapacityPages(ctx context.Context, resourceID string, q RangeCapacityQuery, opts ...CallOption) iter.Seq2[*RangeSlotCapacity, error] {
-	return pages(ctx, q.PageToken, func(ctx context.Context, token string) (*RangeSlotCapacity, string, error) {
+	return fetch[RangeSlotCapacity](func(ctx context.Context, token string, opts []CallOption) (*RangeSlotCapacity, string, error) {
 		q := q
 		q.PageToken = token
 		page, err := c.GetRangeSlotCapacity(ctx, resourceID, q, opts...)
-		if err != nil {
-			return page, "", err
-		}
-		return page, page.NextPageToken, nil
-	})
+		return page, page.GetNextPageToken(), err
+	}).pages(ctx, q.PageToken, opts)
 }
 
 // FixedCapacityQuery selects capacity in slots of one length.
@@ -58,15 +55,12 @@ func (c *Client) GetFixedSlotCapacity(ctx context.Context, resourceID string, q 
 //
 // Operation getFixedSlotCapacity.
 func (c *Client) FixedSlotCapacityPages(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) iter.Seq2[*FixedSlotCapacity, error] {
-	return pages(ctx, q.PageToken, func(ctx context.Context, token string) (*FixedSlotCapacity, string, error) {
+	return fetch[FixedSlotCapacity](func(ctx context.Context, token string, opts []CallOption) (*FixedSlotCapacity, string, error) {
 		q := q
 		q.PageToken = token
 		page, err := c.GetFixedSlotCapacity(ctx, resourceID, q, opts...)
-		if err != nil {
-			return page, "", err
-		}
-		return page, page.NextPageToken, nil
-	})
+		return page, page.GetNextPageToken(), err
+	}).pages(ctx, q.PageToken, opts)
 }
 
 // FixedSlots iterates over the slots of all pages.

@@ -27,6 +27,7 @@ var (
 	ErrUnexpectedResponse = errors.New("unexpected response")    // a success that cannot be used, a redirect
 	ErrInvalidResponse    = errors.New("response breaks spec")   // with Enforce
 	ErrPageLoop           = errors.New("page token came before") // an iterator would not end
+	ErrDryRun             = errors.New("dry run, not sent")      // see DryRun
 )
 
 // conditions maps an HTTP status that is not the operation's success to what

@@ -69,15 +69,12 @@ func (c *Client) ServiceJobs(ctx context.Context, q ServiceJobsQuery, opts ...Ca
 //
 // Operation getServiceJobs.
 func (c *Client) ServiceJobPages(ctx context.Context, q ServiceJobsQuery, opts ...CallOption) iter.Seq2[*JobListing, error] {
-	return pages(ctx, q.PageToken, func(ctx context.Context, token string) (*JobListing, string, error) {
+	return fetch[JobListing](func(ctx context.Context, token string, opts []CallOption) (*JobListing, string, error) {
 		q := q
 		q.PageToken = token
 		page, err := c.ListServiceJobs(ctx, q, opts...)
-		if err != nil {
-			return page, "", err
-		}
-		return page, page.NextPageToken, nil
-	})
+		return page, page.GetNextPageToken(), err
+	}).pages(ctx, q.PageToken, opts)
 }
 
 // CancelServiceJob cancels a job. reasonCode is one that Amazon gave you, such

@@ -34,6 +34,7 @@ type config struct {
 	retry            RetryPolicy
 	transport        http.RoundTripper // follows no redirect, unlike an http.Client
 	logger           *slog.Logger
+	hooks            []Hook
 	userAgent        string
 	attemptTimeout   time.Duration
 	maxResponseBytes int64

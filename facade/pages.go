@@ -7,30 +7,65 @@ import (
 	"iter"
 )
 
+// fetch asks for the page that a token stands for, and returns it with the
+// token of the next one.
+type fetch[P any] func(ctx context.Context, token string, opts []CallOption) (page *P, next string, err error)
+
 // pages asks for one page after the other until there is no next token. All
 // state is local to the range, so ranging again starts over.
-func pages[P any](ctx context.Context, first string, fetch func(ctx context.Context, token string) (page *P, next string, err error)) iter.Seq2[*P, error] {
+func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
-		seen := map[uint64]bool{}
-		seed := maphash.MakeSeed()
-		for token := first; ; {
-			page, next, err := fetch(ctx, token)
-			if err != nil {
-				yield(page, err)
+		ctx, cancel := context.WithCancel(ctx)
+		settings := settingsOf(opts)
+		seed, seen := maphash.MakeSeed(), map[uint64]bool{}
+		get := f.get(ctx, first, opts, false)
+		defer func() {
+			cancel()
+			if get != nil && settings.prefetch {
+				get() // so that no goroutine outlives the range
+			}
+		}()
+		for get != nil {
+			page, next, info, err := get()
+			get = nil
+			if settings.info != nil {
+				*settings.info = info
+			}
+			if hash := maphash.String(seed, next); err == nil && next != "" {
+				if seen[hash] {
+					err = fmt.Errorf("%w, after %d pages", ErrPageLoop, len(seen)+1)
+				} else {
+					seen[hash] = true
+					get = f.get(ctx, next, opts, settings.prefetch)
+				}
+			}
+			if !yield(page, err) {
 				return
 			}
-			if !yield(page, nil) || next == "" {
-				return
-			}
-			if h := maphash.String(seed, next); seen[h] {
-				yield(nil, fmt.Errorf("%w after %d pages", ErrPageLoop, len(seen)+1))
-				return
-			} else {
-				seen[h] = true
-			}
-			token = next
 		}
 	}
+}
+
+// got is what one request brought.
+type got[P any] func() (page *P, next string, info Info, err error)
+
+// get prepares a request, or starts it when it shall run ahead.
+func (f fetch[P]) get(ctx context.Context, token string, opts []CallOption, ahead bool) got[P] {
+	var page *P
+	var next string
+	var info Info
+	var err error
+	request := func() {
+		page, next, err = f(ctx, token, append(opts[:len(opts):len(opts)], Capture(&info)))
+		info.PageToken = token
+	}
+	wait := request
+	if ahead {
+		done := make(chan struct{})
+		go func() { defer close(done); request() }()
+		wait = func() { <-done }
+	}
+	return func() (*P, string, Info, error) { wait(); return page, next, info, err }
 }
 
 // items flattens pages. It yields pointers into each page.

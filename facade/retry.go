@@ -77,6 +77,7 @@ func (x *exchange) send(ctx context.Context) error {
 	}
 	if repeat { // the context ended before the repeat
 		x.failure.cause = ctx.Err()
+		x.endBackoff(ctx.Err())
 	}
 	return final
 }
@@ -174,7 +175,15 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 	}
 	x.nextWait = wait
 	x.info.BackoffWait += wait
+	_, x.inBackoff = x.begin(ctx, PhaseBackoff, nil)
 	return true
+}
+
+func (x *exchange) endBackoff(err error) {
+	if x.inBackoff != nil {
+		x.inBackoff(err)
+		x.inBackoff = nil
+	}
 }
 
 // invalidate gives a rejected token back to a source that can replace it.

@@ -90,6 +90,14 @@ func (v *CreateServiceDocumentUploadDestination) AllErrors() []Error {
 // Complete reports whether v carries what a success must carry.
 func (v *CreateServiceDocumentUploadDestination) Complete() bool { return v != nil && v.Payload != nil }
 
+// GetNextPageToken returns the token of the next page, "" at the last one or when v is nil.
+func (v *FixedSlotCapacity) GetNextPageToken() string {
+	if v == nil {
+		return ""
+	}
+	return v.NextPageToken
+}
+
 // AllErrors returns the errors that v carries.
 func (v *FixedSlotCapacityErrors) AllErrors() []Error {
 	if v == nil {
@@ -154,6 +162,22 @@ func (v *GetServiceJobsResponse) AllErrors() []Error {
 
 // Complete reports whether v carries what a success must carry.
 func (v *GetServiceJobsResponse) Complete() bool { return v != nil && v.Payload != nil }
+
+// GetNextPageToken returns the token of the next page, "" at the last one or when v is nil.
+func (v *JobListing) GetNextPageToken() string {
+	if v == nil {
+		return ""
+	}
+	return v.NextPageToken
+}
+
+// GetNextPageToken returns the token of the next page, "" at the last one or when v is nil.
+func (v *RangeSlotCapacity) GetNextPageToken() string {
+	if v == nil {
+		return ""
+	}
+	return v.NextPageToken
+}
 
 // AllErrors returns the errors that v carries.
 func (v *RangeSlotCapacityErrors) AllErrors() []Error {

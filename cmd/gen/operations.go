@@ -46,6 +46,7 @@ type pathArgument struct {
 // result is a type that answers an operation, and what it may carry.
 type result struct {
 	Type, Payload, PayloadType string
+	NextPageToken              bool   // leads to a next page
 	Required                   string // Go condition that a complete success meets, "" for none
 	Errors                     bool   // has an errors member of its own
 	Nested                     []nested
@@ -189,6 +190,7 @@ func results(doc *openapi3.T) []result {
 		byName[name] = r
 		for property, ref := range schema.Properties {
 			target := unwrap(ref)
+			r.NextPageToken = r.NextPageToken || property == "nextPageToken"
 			if property == "payload" {
 				r.Payload = goName(property)
 				if target.Value.Type.Is("array") {
@@ -221,7 +223,7 @@ func results(doc *openapi3.T) []result {
 		if len(doc.Components.Schemas[name].Value.Properties) == 0 {
 			continue
 		}
-		if r := visit(name); r.carriesErrors() || r.Payload != "" {
+		if r := visit(name); r.carriesErrors() || r.Payload != "" || r.NextPageToken {
 			all = append(all, *r)
 		}
 	}

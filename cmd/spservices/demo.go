@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/facade"
+)
+
+// runDemo drives the façade over real HTTP: the whole life of a job against an
+// embedded emulator, or the steps that only read against another endpoint.
+func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	asJSON := flags.Bool("json", false, "print one JSON object per line")
+	endpoint := flags.String("endpoint", os.Getenv("SP_API_ENDPOINT"),
+		"run the read-only steps against this `URL`, with the credentials of the environment")
+	if err := parse(flags, args, stderr); err != nil {
+		return err
+	}
+	traffic := &traffic{next: http.DefaultTransport.(*http.Transport).Clone()}
+	t := &tour{traffic: traffic, out: newPrinter(stdout, *asJSON)}
+	run := t.wholeJob
+	if *endpoint == "" {
+		emu, err := emulator.New()
+		if err != nil {
+			return err
+		}
+		if err := emu.Listen("127.0.0.1:0"); err != nil {
+			return err
+		}
+		defer func() { _ = emu.Close() }()
+		t.emulator, *endpoint = emu, emu.URL()
+		t.client, err = embeddedClient(emu, traffic)
+		if err != nil {
+			return err
+		}
+	} else {
+		var err error
+		run = t.readOnly
+		t.client, err = facade.New(facade.FromEnv(), facade.WithEndpoint(*endpoint), facade.WithHTTPClient(&http.Client{Transport: traffic}),
+			facade.WithUserAgent("spservices-demo", facade.Version))
+		if err != nil {
+			return err
+		}
+	}
+	t.out.start(*endpoint)
+	started := time.Now()
+	err := run(ctx)
+	t.out.summary(t.traffic.summary(t.retried, t.checked, t.violations, time.Since(started)), err)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	return nil
+}
+
+func embeddedClient(emu *emulator.Emulator, traffic http.RoundTripper) (*facade.Client, error) {
+	marketplace, err := facade.ParseMarketplace(emu.Marketplace())
+	if err != nil {
+		return nil, err
+	}
+	c := emu.Credentials()
+	return facade.New(
+		facade.WithEndpoint(emu.URL()),
+		facade.WithTokenEndpoint(emu.TokenURL()),
+		facade.WithMarketplace(marketplace),
+		facade.WithCredentials(facade.Credentials{ClientID: c.ClientID, ClientSecret: c.ClientSecret, RefreshToken: c.RefreshToken}),
+		facade.WithHTTPClient(&http.Client{Transport: traffic}),
+		facade.WithUserAgent("spservices-demo", facade.Version),
+	)
+}

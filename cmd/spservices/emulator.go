@@ -1,0 +1,9 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+func runEmulator(context.Context, []string, io.Writer, io.Writer) error { return errors.New("TODO") }

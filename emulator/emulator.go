@@ -1,0 +1,101 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// Emulator is the Services API with its token server and document store. It is
+// an [http.Handler], and safe for any number of goroutines.
+type Emulator struct {
+	clock            *Clock
+	source           Source
+	verifyTokens     bool
+	shortReservation bool
+	logger           *slog.Logger
+
+	routes *http.ServeMux
+	state  atomic.Pointer[state]
+	tokens tokenStore
+	server server
+
+	failuresMu sync.Mutex
+	failures   []string // answers that are the emulator's own fault
+}
+
+// New makes an emulator that listens nowhere yet. Serve it as a handler, reach
+// it through [Emulator.Transport], or let it [Emulator.Listen].
+func New(opts ...Option) (*Emulator, error) {
+	c := defaults()
+	var problems []error
+	for _, option := range opts {
+		problems = append(problems, option(&c))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	e := &Emulator{
+		clock:            c.clock,
+		source:           c.seed,
+		verifyTokens:     c.verifyTokens,
+		shortReservation: c.shortReservation,
+		logger:           c.logger,
+	}
+	if err := e.Reset(); err != nil {
+		return nil, err
+	}
+	e.routes = e.newRoutes()
+	e.server.init(e)
+	return e, nil
+}
+
+// Reset goes back to the seed, its relative times taken from the clock as it
+// stands. Access tokens stay valid.
+func (e *Emulator) Reset() error {
+	seed, err := e.source(e.clock.Now())
+	if err != nil {
+		return fmt.Errorf("emulator: seed: %w", err)
+	}
+	loaded, err := load(seed)
+	if err != nil {
+		return fmt.Errorf("emulator: seed: %w", err)
+	}
+	e.state.Store(loaded)
+	return nil
+}
+
+// Clock is the clock that drives everything.
+func (e *Emulator) Clock() *Clock { return e.clock }
+
+// Credentials open the API for one seller.
+type Credentials struct {
+	ClientID     string
+	ClientSecret string
+	RefreshToken string
+}
+
+// Credentials are those of the first seller of the seed.
+func (e *Emulator) Credentials() Credentials { return e.state.Load().sellers[0].credentials }
+
+// Marketplace is the first marketplace of the first seller of the seed.
+func (e *Emulator) Marketplace() string { return e.state.Load().sellers[0].marketplaceID }
+
+// fail records an answer that is the emulator's own fault.
+func (e *Emulator) fail(operation string, err error) {
+	e.logger.Error("internal failure", "operation", operation, "error", err)
+	e.failuresMu.Lock()
+	defer e.failuresMu.Unlock()
+	e.failures = append(e.failures, fmt.Sprintf("%s: %v", operation, err))
+}
+
+func (e *Emulator) takeFailures() []string {
+	e.failuresMu.Lock()
+	defer e.failuresMu.Unlock()
+	taken := e.failures
+	e.failures = nil
+	return taken
+}

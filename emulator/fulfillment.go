@@ -1,0 +1,114 @@
+package emulator
+
+import (
+	"time"
+
+	"github.com/spservices/services-go/gen"
+)
+
+// fulfillmentBody is the body of setAppointmentFulfillmentData. Its times are
+// text, because a time that is malformed or has an offset is a 422 here.
+type fulfillmentBody struct {
+	FulfillmentTime *struct {
+		StartTime string `json:"startTime"`
+		EndTime   string `json:"endTime"`
+	} `json:"fulfillmentTime"`
+	AppointmentResources gen.AppointmentResources `json:"appointmentResources"`
+	FulfillmentDocuments gen.FulfillmentDocuments `json:"fulfillmentDocuments"`
+}
+
+func setAppointmentFulfillmentData(c *call, _ *none, body *fulfillmentBody) (any, *refusal) {
+	if body.FulfillmentTime == nil && len(body.AppointmentResources) == 0 && len(body.FulfillmentDocuments) == 0 {
+		return nil, c.rule(nothingToRecord)
+	}
+	j, refused := c.openJob()
+	if refused != nil {
+		return nil, refused
+	}
+	a, refused := c.appointment(j, gen.AppointmentStatusActive, gen.AppointmentStatusCompleted)
+	if refused != nil {
+		return nil, refused
+	}
+	window, problems := c.fulfillmentTime(body)
+	problems = append(problems, c.fulfillmentResources(body)...)
+	problems = append(problems, c.fulfillmentDocuments(body)...)
+	if len(problems) > 0 {
+		return nil, &refusal{c.outcome(startMissing).status, problems}
+	}
+	next := j.edit(c.now)
+	c.prove(next.appointment(a.AppointmentID), body, window)
+	c.seller.putJob(next)
+	return nil, nil
+}
+
+// prove writes the proof of appointment. What a call leaves out stays as an
+// earlier one set it; without that, the technicians are those assigned.
+func (c *call) prove(a *gen.Appointment, body *fulfillmentBody, window *gen.AppointmentTime) {
+	proof := gen.POA{Technicians: a.AssignedTechnicians, POAType: gen.POATypeNoSignatureDummyPOS}
+	if a.POA != nil {
+		proof = *a.POA
+	}
+	proof.UploadTime = c.now
+	if window != nil {
+		proof.AppointmentTime = window
+		a.AppointmentStatus = gen.AppointmentStatusCompleted
+	}
+	if ids := resourceIDs(body.AppointmentResources); len(ids) > 0 {
+		proof.Technicians = c.technicians(ids)
+	}
+	if len(body.FulfillmentDocuments) > 0 {
+		proof.POAType = gen.POATypePOAReceipt
+	}
+	a.POA = &proof
+}
+
+// fulfillmentTime checks when the work was done: both times, in UTC, past and
+// in order.
+func (c *call) fulfillmentTime(body *fulfillmentBody) (*gen.AppointmentTime, []gen.Error) {
+	given := body.FulfillmentTime
+	if given == nil {
+		return nil, nil
+	}
+	start, problems := c.pastTime(given.StartTime, startMissing, startInFuture)
+	end, more := c.pastTime(given.EndTime, endMissing, endInFuture)
+	if problems = append(problems, more...); len(problems) > 0 {
+		return nil, problems
+	}
+	if end.Before(start) {
+		return nil, []gen.Error{c.problem(endBeforeStart)}
+	}
+	minutes := int((end.Sub(start) + time.Minute - 1) / time.Minute)
+	return &gen.AppointmentTime{StartTime: start, DurationInMinutes: max(minutes, 1)}, nil
+}
+
+func (c *call) pastTime(text string, missing, inFuture rule) (time.Time, []gen.Error) {
+	if text == "" {
+		return time.Time{}, []gen.Error{c.problem(missing)}
+	}
+	t, broken, ok := instant(text)
+	switch {
+	case !ok:
+		return t, []gen.Error{c.problem(broken, text)}
+	case t.After(c.now):
+		return t, []gen.Error{c.problem(inFuture)}
+	}
+	return t, nil
+}
+
+func (c *call) fulfillmentResources(body *fulfillmentBody) []gen.Error {
+	for _, r := range body.AppointmentResources {
+		if c.seller.resources[r.ResourceID] == nil {
+			return []gen.Error{c.problem(fulfillmentResource)}
+		}
+	}
+	return nil
+}
+
+func (c *call) fulfillmentDocuments(body *fulfillmentBody) (problems []gen.Error) {
+	for _, given := range body.FulfillmentDocuments {
+		if broken, ok := c.seller.documents[given.UploadDestinationID].flaw(given.ContentSHA256); ok {
+			problems = append(problems, c.problem(broken))
+		}
+	}
+	return problems
+}

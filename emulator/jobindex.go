@@ -1,0 +1,222 @@
+package emulator
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spservices/services-go/gen"
+)
+
+// jobIndex holds the jobs of a seller, oldest first, beside what they are
+// filtered by: a scan of a hundred thousand rows stays within a few megabytes.
+type jobIndex struct {
+	jobs []*job
+	rows []jobRow
+	at   map[string]int32 // ordinal by job id
+
+	stores, asins, orders, marketplaces, skills interner
+}
+
+// jobRow is what a job is filtered and sorted by. Times are microseconds since
+// 1970, texts are numbers of an interner.
+type jobRow struct {
+	created, updated, scheduled             int64 // scheduled is 0 without an appointment
+	store, asin, order, marketplace, skills int32
+	status                                  uint8
+}
+
+// statuses are in the order that JOB_STATUS sorts by.
+var statuses = []gen.ServiceJobStatus{
+	gen.ServiceJobStatusPendingSchedule,
+	gen.ServiceJobStatusHold,
+	gen.ServiceJobStatusNotServiced,
+	gen.ServiceJobStatusCompleted,
+	gen.ServiceJobStatusCancelled,
+	gen.ServiceJobStatusNotFulfillable,
+	gen.ServiceJobStatusPaymentDeclined,
+}
+
+func newJobIndex() jobIndex { return jobIndex{at: map[string]int32{}} }
+
+// add appends a job that is not older than those before it.
+func (x *jobIndex) add(j *job) {
+	x.at[j.ServiceJobID] = int32(len(x.jobs))
+	x.jobs = append(x.jobs, j)
+	x.rows = append(x.rows, x.row(j))
+}
+
+func (x *jobIndex) replace(j *job) {
+	i := x.at[j.ServiceJobID]
+	x.jobs[i], x.rows[i] = j, x.row(j)
+}
+
+func (x *jobIndex) find(id string) *job {
+	if i, ok := x.at[id]; ok {
+		return x.jobs[i]
+	}
+	return nil
+}
+
+const skillSeparator = "\x00"
+
+func (x *jobIndex) row(j *job) jobRow {
+	r := jobRow{
+		created:     j.CreateTime.UnixMicro(),
+		updated:     j.updated.UnixMicro(),
+		status:      uint8(slices.Index(statuses, j.ServiceJobStatus)),
+		store:       x.stores.number(j.StoreID),
+		order:       x.orders.number(j.ServiceOrderID),
+		marketplace: x.marketplaces.number(j.MarketplaceID),
+	}
+	var asin, skills string
+	if work := j.ScopeOfWork; work != nil {
+		asin, skills = work.ASIN, strings.Join(work.RequiredSkills, skillSeparator)
+	}
+	r.asin, r.skills = x.asins.number(asin), x.skills.number(skills)
+	for i := range j.Appointments {
+		a := &j.Appointments[i]
+		if a.AppointmentStatus != gen.AppointmentStatusCancelled && a.AppointmentTime != nil {
+			r.scheduled = a.AppointmentTime.StartTime.UnixMicro()
+		}
+	}
+	return r
+}
+
+// interner numbers texts.
+type interner struct {
+	numbers map[string]int32
+	texts   []string
+}
+
+func (n *interner) number(text string) int32 {
+	if known, ok := n.numbers[text]; ok {
+		return known
+	}
+	if n.numbers == nil {
+		n.numbers = map[string]int32{}
+	}
+	next := int32(len(n.texts))
+	n.numbers[text], n.texts = next, append(n.texts, text)
+	return next
+}
+
+// only marks the numbers of values; nil stands for no filter.
+func (n *interner) only(values []string) []bool {
+	if len(values) == 0 {
+		return nil
+	}
+	marks := make([]bool, len(n.texts))
+	for _, value := range values {
+		if number, ok := n.numbers[value]; ok {
+			marks[number] = true
+		}
+	}
+	return marks
+}
+
+// jobFilter is a query made ready for rows.
+type jobFilter struct {
+	created, updated, scheduled                 period
+	stores, asins, orders, marketplaces, skills []bool
+	statuses                                    []bool
+}
+
+// period is a closed range of microseconds since 1970; it is open where a time
+// is zero.
+type period struct{ low, high int64 }
+
+func periodOf(after, before time.Time) (p period) {
+	p = period{-1 << 63, 1<<63 - 1}
+	if !after.IsZero() {
+		p.low = after.UnixMicro()
+	}
+	if !before.IsZero() {
+		p.high = before.UnixMicro()
+	}
+	return p
+}
+
+func (p period) holds(t int64) bool { return p.low <= t && t <= p.high }
+
+func (x *jobIndex) filter(q *gen.GetServiceJobsParams) jobFilter {
+	f := jobFilter{
+		created:      periodOf(q.CreatedAfter, q.CreatedBefore),
+		updated:      periodOf(q.LastUpdatedAfter, q.LastUpdatedBefore),
+		scheduled:    periodOf(q.ScheduleStartDate, q.ScheduleEndDate),
+		stores:       x.stores.only(q.StoreIDs),
+		asins:        x.asins.only(q.ASINs),
+		orders:       x.orders.only(q.ServiceOrderIDs),
+		marketplaces: x.marketplaces.only(q.MarketplaceIDs),
+	}
+	if len(q.RequiredSkills) > 0 {
+		f.skills = make([]bool, len(x.skills.texts))
+		for i, set := range x.skills.texts {
+			for skill := range strings.SplitSeq(set, skillSeparator) {
+				f.skills[i] = f.skills[i] || slices.Contains(q.RequiredSkills, skill)
+			}
+		}
+	}
+	if len(q.ServiceJobStatus) > 0 {
+		f.statuses = make([]bool, len(statuses))
+		for i, status := range statuses {
+			f.statuses[i] = slices.Contains(q.ServiceJobStatus, status)
+		}
+	}
+	if !q.ScheduleStartDate.IsZero() || !q.ScheduleEndDate.IsZero() {
+		f.scheduled.low = max(f.scheduled.low, 1) // 0 stands for no appointment
+	}
+	return f
+}
+
+func (f *jobFilter) matches(r *jobRow) bool {
+	return f.created.holds(r.created) && f.updated.holds(r.updated) && f.scheduled.holds(r.scheduled) &&
+		(f.statuses == nil || f.statuses[r.status]) &&
+		(f.stores == nil || f.stores[r.store]) &&
+		(f.asins == nil || f.asins[r.asin]) &&
+		(f.orders == nil || f.orders[r.order]) &&
+		(f.marketplaces == nil || f.marketplaces[r.marketplace]) &&
+		(f.skills == nil || f.skills[r.skills])
+}
+
+// list returns the ordinals of the jobs that f finds, sorted by status and age
+// or by age alone.
+func (x *jobIndex) list(f *jobFilter, byStatus bool) []int32 {
+	first, _ := slices.BinarySearchFunc(x.rows, f.created.low, func(r jobRow, low int64) int {
+		if r.created < low {
+			return -1
+		}
+		return 1
+	})
+	var found []int32
+	var perStatus [8]int
+	for i := first; i < len(x.rows); i++ {
+		if f.matches(&x.rows[i]) {
+			found = append(found, int32(i))
+			perStatus[x.rows[i].status]++
+		}
+	}
+	if !byStatus {
+		return found
+	}
+	var next [8]int
+	for status := 1; status < len(next); status++ {
+		next[status] = next[status-1] + perStatus[status-1]
+	}
+	sorted := make([]int32, len(found))
+	for _, i := range found {
+		status := x.rows[i].status
+		sorted[next[status]] = i
+		next[status]++
+	}
+	return sorted
+}
+
+// key orders jobs: the greater key comes later in ascending order.
+func (x *jobIndex) key(ordinal int32, byStatus bool) uint64 {
+	key := uint64(ordinal)
+	if byStatus {
+		key |= uint64(x.rows[ordinal].status) << 32
+	}
+	return key
+}

@@ -1,0 +1,131 @@
+package emulator_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/document"
+)
+
+func TestLifeOfAJob(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	free := f.slots(pendingJob)
+	id := f.book(pendingJob, free[0].StartTime)
+	if got := f.job(pendingJob); got.ServiceJobStatus != gen.ServiceJobStatusNotServiced || got.Appointments[0].AppointmentID != id {
+		t.Errorf("after booking: %+v", got)
+	}
+	appointment := jobPath(pendingJob, "/appointments/", id)
+	f.call("PUT", appointment+"/resources", `{"resources":[{"resourceId":"`+technician+`"}]}`).want(200)
+
+	var moved gen.SetAppointmentResponse
+	f.call("POST", appointment, strings.TrimSuffix(appointmentAt(free[1].StartTime), "}")+`,"rescheduleReasonCode":"R1"}`).
+		want(200, "RESOURCES_UNASSIGNED").decode(&moved)
+	old := f.job(pendingJob).Appointments[0]
+	if old.AppointmentStatus != gen.AppointmentStatusCancelled || old.RescheduledAppointmentID != moved.AppointmentID {
+		t.Errorf("appointment that was moved: %+v", old)
+	}
+
+	appointment = jobPath(pendingJob, "/appointments/", moved.AppointmentID)
+	f.call("PUT", appointment+"/resources", `{"resources":[{"resourceId":"`+technician+`"}]}`).want(200)
+	destination, sum := f.upload([]byte("%PDF-1.7 proof of service"))
+	fulfillment := `{"fulfillmentTime":{"startTime":"` + free[1].StartTime.Format(time.RFC3339) + `","endTime":"` + free[1].EndTime.Format(time.RFC3339) + `"},
+		"appointmentResources":[{"resourceId":"` + technician + `"}],
+		"fulfillmentDocuments":[{"uploadDestinationId":"` + destination + `","contentSha256":"` + sum + `"}]}`
+	f.call("PUT", appointment+"/fulfillment", fulfillment).want(422, "[{", "should not be in future")
+	f.emu.Clock().Set(free[1].EndTime.Add(time.Minute))
+	f.token = f.signIn(f.emu.Credentials())
+	if got := f.call("PUT", appointment+"/fulfillment", fulfillment).want(204); len(got.text) != 0 {
+		t.Errorf("a 204 has the body %q", got.text)
+	}
+	done := f.job(pendingJob).Appointments[1]
+	if done.AppointmentStatus != gen.AppointmentStatusCompleted || done.POA == nil || done.POA.POAType != gen.POATypePOAReceipt {
+		t.Errorf("fulfilled appointment: %+v", done)
+	}
+
+	f.call("PUT", jobPath(pendingJob, "/completions"), "").want(200)
+	f.call("PUT", jobPath(pendingJob, "/completions"), "").want(200)
+	f.call("PUT", jobPath(pendingJob, "/cancellations?cancellationReasonCode=V1"), "").want(422)
+	f.call("PUT", appointment+"/fulfillment", fulfillment).want(422)
+	if got := f.job(pendingJob).ServiceJobStatus; got != gen.ServiceJobStatusCompleted {
+		t.Errorf("the job is %s at the end", got)
+	}
+}
+
+// upload sends a document and returns its destination and digest.
+func (f *fixture) upload(plain []byte) (destination, sum string) {
+	f.Helper()
+	d, encrypted := f.destination(plain)
+	f.send(http.MethodPut, d.URL, http.Header{"Content-Type": {d.Headers["Content-Type"]}}, string(encrypted)).want(200)
+	return d.UploadDestinationID, document.SHA256(plain)
+}
+
+func (f *fixture) destination(plain []byte) (*gen.ServiceDocumentUploadDestination, []byte) {
+	f.Helper()
+	var got gen.CreateServiceDocumentUploadDestination
+	f.call("POST", "/service/v1/documents", toJSON(map[string]any{
+		"contentType": "PDF", "contentLength": len(plain), "contentMD5": document.MD5(plain),
+	})).want(200).decode(&got)
+	details := got.Payload.EncryptionDetails
+	cipher, err := document.NewCipher(string(details.Standard), details.Key, details.InitializationVector)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return got.Payload, cipher.Encrypt(plain)
+}
+
+func TestDocumentStoreRefuses(t *testing.T) {
+	t.Parallel()
+	plain := []byte("sixteen bytes ok")
+	for name, c := range map[string]struct {
+		change func(f *fixture, url *string, header http.Header, body *[]byte)
+		code   string
+	}{
+		"another content type": {func(_ *fixture, _ *string, h http.Header, _ *[]byte) { h.Set("Content-Type", "image/png") }, "SignatureDoesNotMatch"},
+		"another signature":    {func(_ *fixture, u *string, _ http.Header, _ *[]byte) { *u += "0" }, "SignatureDoesNotMatch"},
+		"an expired URL":       {func(f *fixture, _ *string, _ http.Header, _ *[]byte) { f.emu.Clock().Advance(301 * time.Second) }, "Request has expired"},
+		"the plain document":   {func(_ *fixture, _ *string, _ http.Header, b *[]byte) { *b = plain }, "AccessDenied"},
+		"another document":     {func(_ *fixture, _ *string, _ http.Header, b *[]byte) { *b = bytes.Repeat([]byte{1}, len(*b)) }, "BadDigest"},
+		"an unknown document":  {func(_ *fixture, u *string, _ http.Header, _ *[]byte) { *u = strings.Replace(*u, "tortuga", "other", 1) }, "AccessDenied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t)
+			d, body := f.destination(plain)
+			header := http.Header{"Content-Type": {d.Headers["Content-Type"]}}
+			c.change(f, &d.URL, header, &body)
+			got := f.send(http.MethodPut, d.URL, header, string(body)).want(403, "<Error>", c.code)
+			if kind := got.header.Get("Content-Type"); kind != "application/xml" {
+				t.Errorf("Content-Type is %q", kind)
+			}
+		})
+	}
+}
+
+func TestTransportInsideSynctest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, emulator.WithClock(emulator.RealClock()))
+		f.job(pendingJob)
+		time.Sleep(time.Hour)
+		f.call("GET", jobPath(pendingJob), "").want(403, "expired")
+	})
+}
+
+func TestStartListens(t *testing.T) {
+	t.Parallel()
+	emu := emulator.Start(t)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	f := &fixture{T: t, emu: emu, http: client}
+	f.token = f.signIn(emu.Credentials())
+	f.job(pendingJob)
+	destination, _ := f.upload([]byte("proof"))
+	if !strings.HasPrefix(destination, "amzn1.tortuga.") {
+		t.Errorf("upload destination is %q", destination)
+	}
+}

@@ -1,0 +1,45 @@
+package emulator
+
+import (
+	"fmt"
+
+	"github.com/spservices/services-go/gen"
+)
+
+// operation is a row of the generated table with what carries it out.
+type operation struct {
+	gen.Operation
+	run        runner
+	bareErrors bool // errors come as a bare array
+}
+
+var runners = map[string]runner{
+	"getServiceJobByServiceJobId":                      handle(getServiceJob),
+	"cancelServiceJobByServiceJobId":                   handle(cancelServiceJob),
+	"completeServiceJobByServiceJobId":                 handle(completeServiceJob),
+	"getServiceJobs":                                   handle(getServiceJobs),
+	"addAppointmentForServiceJobByServiceJobId":        handle(addAppointment),
+	"rescheduleAppointmentForServiceJobByServiceJobId": handle(rescheduleAppointment),
+	"assignAppointmentResources":                       handle(assignAppointmentResources),
+	"setAppointmentFulfillmentData":                    handle(setAppointmentFulfillmentData),
+	"getRangeSlotCapacity":                             handle(getRangeSlotCapacity),
+	"getFixedSlotCapacity":                             handle(getFixedSlotCapacity),
+	"updateSchedule":                                   handle(updateSchedule),
+	"createReservation":                                handle(createReservation),
+	"updateReservation":                                handle(updateReservation),
+	"cancelReservation":                                handle(cancelReservation),
+	"getAppointmmentSlotsByJobId":                      handle(getAppointmentSlotsByJob),
+	"getAppointmentSlots":                              handle(getAppointmentSlots),
+	"createServiceDocumentUploadDestination":           handle(createUploadDestination),
+}
+
+var operations = func() (all []operation) {
+	for _, row := range gen.Operations() {
+		run := runners[row.ID]
+		if run == nil {
+			panic(fmt.Sprintf("emulator: operation %s is not implemented", row.ID))
+		}
+		all = append(all, operation{row, run, row.ID == "setAppointmentFulfillmentData"})
+	}
+	return all
+}()

@@ -1,0 +1,78 @@
+package emulator
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Option configures an [Emulator]. Every option validates; [New] joins the
+// errors.
+type Option func(*config) error
+
+type config struct {
+	clock            *Clock
+	seed             Source
+	verifyTokens     bool
+	shortReservation bool
+	logger           *slog.Logger
+}
+
+func defaults() config {
+	return config{
+		clock:        RealClock(),
+		seed:         Default,
+		verifyTokens: true,
+		logger:       slog.New(slog.DiscardHandler),
+	}
+}
+
+// WithClock replaces the real clock.
+func WithClock(clock *Clock) Option {
+	return func(c *config) error {
+		if clock == nil {
+			return errors.New("clock is nil")
+		}
+		c.clock = clock
+		return nil
+	}
+}
+
+// WithSeed sets the state to begin with and to go back to. The default is
+// [Default].
+func WithSeed(source Source) Option {
+	return func(c *config) error {
+		if source == nil {
+			return errors.New("seed is nil")
+		}
+		c.seed = source
+		return nil
+	}
+}
+
+// WithoutTokens answers requests without a valid access token too, as the
+// first seller of the seed.
+func WithoutTokens() Option {
+	return func(c *config) error { c.verifyTokens = false; return nil }
+}
+
+// WithShortReservations answers a created or changed reservation with its id
+// alone, as Amazon does, instead of whole.
+func WithShortReservations() Option {
+	return func(c *config) error { c.shortReservation = true; return nil }
+}
+
+// WithLogger logs every request at level Debug (method, operation, status,
+// request id) and internal failures at level Error.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) error {
+		if logger == nil {
+			return errors.New("logger is nil")
+		}
+		c.logger = logger
+		return nil
+	}
+}
+
+// Source makes the state to begin with, for a clock that shows now.
+type Source func(now time.Time) (*Seed, error)

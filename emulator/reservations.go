@@ -1,0 +1,52 @@
+package emulator
+
+import "github.com/spservices/services-go/gen"
+
+// createReservation makes a reservation, or changes the one that the body
+// names.
+func createReservation(c *call, _ *gen.CreateReservationParams, body *gen.CreateReservationRequest) (any, *refusal) {
+	replaced := body.Reservation.ReservationID
+	if replaced != "" && c.seller.reservations[replaced] == nil {
+		return nil, c.rule(unknownReservation, replaced)
+	}
+	answered, errors := c.reserve(body.ResourceID, body.Reservation, replaced)
+	return &gen.CreateReservationResponse{Payload: &gen.CreateReservationRecord{Reservation: answered, Errors: errors}}, nil
+}
+
+// updateReservation replaces a reservation by another with a new id.
+func updateReservation(c *call, _ *gen.UpdateReservationParams, body *gen.UpdateReservationRequest) (any, *refusal) {
+	replaced := c.pathValues[0]
+	if c.seller.reservations[replaced] == nil {
+		return nil, c.rule(unknownReservation, replaced)
+	}
+	answered, errors := c.reserve(body.ResourceID, body.Reservation, replaced)
+	return &gen.UpdateReservationResponse{Payload: &gen.UpdateReservationRecord{Reservation: answered, Errors: errors}}, nil
+}
+
+func cancelReservation(c *call, _ *gen.CancelReservationParams, _ *none) (any, *refusal) {
+	id := c.pathValues[0]
+	if c.seller.reservations[id] == nil {
+		return nil, c.rule(unknownReservation, id)
+	}
+	delete(c.seller.reservations, id)
+	return nil, nil
+}
+
+// reserve stores a reservation in place of the one replaced, if any. What is
+// wrong with it is answered inside a success, with the reservation as it was
+// sent.
+func (c *call) reserve(resourceID string, r gen.Reservation, replaced string) (*gen.Reservation, gen.ErrorList) {
+	if c.seller.resources[resourceID] == nil {
+		return &r, gen.ErrorList{c.problem(unknownResource, resourceID)}
+	}
+	if broken, ok := recordRule(&r.Availability); ok {
+		return &r, gen.ErrorList{c.problem(broken)}
+	}
+	delete(c.seller.reservations, replaced)
+	r.ReservationID = c.seller.newID()
+	c.seller.reservations[r.ReservationID] = &Reservation{ResourceID: resourceID, Reservation: r}
+	if c.emulator.shortReservation {
+		return &gen.Reservation{ReservationID: r.ReservationID}, nil
+	}
+	return &r, nil
+}

@@ -1,0 +1,36 @@
+package emulator
+
+// TB is the part of *testing.T that [Start] uses. It keeps package testing
+// out of programs that embed an emulator.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Start runs an emulator on a loopback port for the length of a test. The test
+// fails when an answer was the emulator's own fault.
+func Start(t TB, opts ...Option) *Emulator {
+	t.Helper()
+	e, err := New(opts...)
+	if err != nil {
+		t.Fatalf("%v", err)
+		return nil
+	}
+	if err := e.Listen("127.0.0.1:0"); err != nil {
+		t.Fatalf("%v", err)
+		return nil
+	}
+	t.Cleanup(func() {
+		t.Helper()
+		if err := e.Close(); err != nil {
+			t.Errorf("emulator: close: %v", err)
+		}
+		for _, failure := range e.takeFailures() {
+			t.Errorf("emulator: internal failure in %s", failure)
+		}
+	})
+	return e
+}

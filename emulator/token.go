@@ -1,0 +1,190 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"mime"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/spservices/services-go/internal/wire"
+)
+
+const (
+	tokenPath     = "/auth/o2/token"
+	tokenLifetime = time.Hour
+	maxTokenBody  = 64 << 10
+	// Tokens that have expired are forgotten once there are so many.
+	maxTokens = 10_000
+)
+
+// tokenStore holds the access tokens that were issued.
+type tokenStore struct {
+	mu     sync.RWMutex
+	issued map[string]accessToken
+}
+
+type accessToken struct {
+	sellerID string // "" when issued without a seller
+	expires  time.Time
+}
+
+type tokenState uint8
+
+const (
+	tokenIsUnknown tokenState = iota
+	tokenIsExpired
+	tokenValid
+)
+
+func (s *tokenStore) issue(sellerID string, now time.Time) string {
+	token := "Atza|" + rand.Text() + rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.issued == nil {
+		s.issued = map[string]accessToken{}
+	}
+	if len(s.issued) >= maxTokens {
+		for old, t := range s.issued {
+			if !now.Before(t.expires) {
+				delete(s.issued, old)
+			}
+		}
+	}
+	s.issued[token] = accessToken{sellerID, now.Add(tokenLifetime)}
+	return token
+}
+
+func (s *tokenStore) find(token string, now time.Time) (sellerID string, _ tokenState) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	t, ok := s.issued[token]
+	switch {
+	case !ok:
+		return "", tokenIsUnknown
+	case !now.Before(t.expires):
+		return t.sellerID, tokenIsExpired
+	}
+	return t.sellerID, tokenValid
+}
+
+// tokenAnswer is a success of the token server.
+type tokenAnswer struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitzero"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int    `json:"expires_in"` // seconds
+}
+
+// oauthError is a failure of the token server.
+type oauthError struct {
+	Code        string `json:"error"`
+	Description string `json:"error_description"`
+	status      int
+}
+
+var (
+	errTokenMethod   = &oauthError{"invalid_request", "The token endpoint takes POST.", http.StatusMethodNotAllowed}
+	errTokenForm     = &oauthError{"invalid_request", "The request must be form-encoded and at most 64 KiB long.", http.StatusBadRequest}
+	errTokenGrant    = &oauthError{"unsupported_grant_type", "The grant_type must be refresh_token or client_credentials.", http.StatusBadRequest}
+	errTokenClient   = &oauthError{"invalid_client", "Client authentication failed.", http.StatusUnauthorized}
+	errTokenRefresh  = &oauthError{"invalid_grant", "The refresh token is unknown, revoked or belongs to another application.", http.StatusBadRequest}
+	errTokenScope    = &oauthError{"invalid_scope", "A client_credentials grant needs a scope.", http.StatusBadRequest}
+	errTokenMissing  = &oauthError{"invalid_request", "The request lacks refresh_token.", http.StatusBadRequest}
+	errGrantMissing  = &oauthError{"invalid_request", "The request lacks grant_type.", http.StatusBadRequest}
+	errClientMissing = &oauthError{"invalid_request", "The request lacks client_id or client_secret.", http.StatusBadRequest}
+)
+
+// serveToken is the token server of Login with Amazon.
+func (e *Emulator) serveToken(w http.ResponseWriter, r *http.Request) {
+	answer, refused := e.grant(w, r)
+	var (
+		status = http.StatusOK
+		body   any
+	)
+	if body = answer; refused != nil {
+		status, body = refused.status, refused
+	}
+	text, err := wire.Marshal(body)
+	if err != nil {
+		e.fail("token", err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, status, text)
+	e.logger.Debug("token request", "status", status)
+}
+
+func (e *Emulator) grant(w http.ResponseWriter, r *http.Request) (*tokenAnswer, *oauthError) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return nil, errTokenMethod
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/x-www-form-urlencoded" {
+		return nil, errTokenForm
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxTokenBody)
+	if err := r.ParseForm(); err != nil {
+		return nil, errTokenForm
+	}
+	clientID, secret, basic := r.BasicAuth()
+	if !basic {
+		clientID, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
+	}
+	state := e.state.Load()
+	switch grant := r.PostForm.Get("grant_type"); {
+	case grant == "":
+		return nil, errGrantMissing
+	case grant != "refresh_token" && grant != "client_credentials":
+		return nil, errTokenGrant
+	case clientID == "" || secret == "":
+		return nil, errClientMissing
+	case !state.knowsClient(clientID, secret):
+		return nil, errTokenClient
+	case grant == "client_credentials":
+		return e.grantToApplication(r.PostForm.Get("scope"))
+	}
+	return e.grantForSeller(state, clientID, r.PostForm.Get("refresh_token"))
+}
+
+// grantToApplication issues a token without a seller, which opens no operation
+// of the Services API.
+func (e *Emulator) grantToApplication(scope string) (*tokenAnswer, *oauthError) {
+	if scope == "" {
+		return nil, errTokenScope
+	}
+	return e.newTokenAnswer("", ""), nil
+}
+
+func (e *Emulator) grantForSeller(state *state, clientID, refreshToken string) (*tokenAnswer, *oauthError) {
+	if refreshToken == "" {
+		return nil, errTokenMissing
+	}
+	for _, s := range state.sellers {
+		if s.credentials.ClientID == clientID && sameSecret(s.credentials.RefreshToken, refreshToken) {
+			return e.newTokenAnswer(s.id, refreshToken), nil
+		}
+	}
+	return nil, errTokenRefresh
+}
+
+func (e *Emulator) newTokenAnswer(sellerID, refreshToken string) *tokenAnswer {
+	return &tokenAnswer{
+		AccessToken:  e.tokens.issue(sellerID, e.clock.Now()),
+		RefreshToken: refreshToken,
+		TokenType:    "bearer",
+		ExpiresIn:    int(tokenLifetime / time.Second),
+	}
+}
+
+func (s *state) knowsClient(clientID, secret string) bool {
+	for _, seller := range s.sellers {
+		if seller.credentials.ClientID == clientID && sameSecret(seller.credentials.ClientSecret, secret) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

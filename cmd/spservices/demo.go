@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/spservices/services-go/contract"
 	"github.com/spservices/services-go/emulator"
 	"github.com/spservices/services-go/facade"
 )
@@ -23,7 +24,10 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err := parse(flags, args, stderr); err != nil {
 		return err
 	}
-	traffic := &traffic{next: http.DefaultTransport.(*http.Transport).Clone()}
+	if err := contract.Load(); err != nil { // so that it does not count as the first step's time
+		return err
+	}
+	traffic := newTraffic()
 	t := &tour{traffic: traffic, out: newPrinter(stdout, *asJSON)}
 	run := t.wholeJob
 	if *endpoint == "" {
@@ -52,7 +56,11 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	t.out.start(*endpoint)
 	started := time.Now()
 	err := run(ctx)
-	t.out.summary(t.traffic.summary(t.retried, t.checked, t.violations, time.Since(started)), err)
+	s := t.traffic.summary(t.retried, time.Since(started))
+	if err == nil && s.Violations > 0 {
+		err = fmt.Errorf("%d violations of the API description", s.Violations)
+	}
+	t.out.summary(s, err)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

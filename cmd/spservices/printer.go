@@ -134,7 +134,7 @@ func (p *printer) summary(s summary, err error) {
 		}{s, err == nil})
 		return
 	}
-	p.printf("\n%d requests sent, %d retried, %d refused; %d answers held against the spec, %d violations; %.0f ms\n",
+	p.printf("\n%d requests sent, %d retried, %d refused; %d exchanges held against the spec, %d violations; %.0f ms\n",
 		s.Sent, s.Retried, s.Refused, s.Checked, s.Violations, milliseconds(s.Elapsed))
 }
 

@@ -22,7 +22,7 @@ type tour struct {
 	traffic  *traffic
 	out      *printer
 
-	retried, checked, violations int
+	retried int
 
 	job         *facade.ServiceJob
 	slots       []facade.AppointmentSlot
@@ -40,10 +40,6 @@ func (t *tour) step(operation string, do func(opts ...facade.CallOption) (string
 	note, err := do(facade.Capture(&info))
 	elapsed := time.Since(started)
 	t.retried += max(info.Attempts-1, 0)
-	if info.StatusCode != 0 {
-		t.checked++
-	}
-	t.violations += len(info.Violations)
 	t.out.step(line{Operation: operation, Status: info.StatusCode, RequestID: info.RequestID, Elapsed: elapsed, Note: note}, err)
 	if err != nil {
 		return fmt.Errorf("%s failed", operation)

@@ -5,15 +5,30 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/spservices/services-go/contract"
 )
 
-// traffic counts the requests that pass, below every policy of the client.
+// traffic counts the requests that pass, below every policy of the client, and
+// holds them against the API description.
 type traffic struct {
 	next http.RoundTripper
 
-	mu            sync.Mutex
-	sent, refused int
-	last, token   exchange
+	mu                  sync.Mutex
+	sent, refused       int
+	checked, violations int
+	last, token         exchange
+}
+
+func newTraffic() *traffic {
+	t := &traffic{}
+	t.next = contract.Transport(http.DefaultTransport.(*http.Transport).Clone(), func(e contract.Exchange) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.checked++
+		t.violations += len(e.Violations)
+	})
+	return t
 }
 
 // exchange is one request with its answer's status.
@@ -62,13 +77,13 @@ type summary struct {
 	Sent       int           `json:"requests_sent"`
 	Retried    int           `json:"requests_retried"`
 	Refused    int           `json:"requests_refused"`
-	Checked    int           `json:"answers_held_against_the_spec"`
+	Checked    int           `json:"exchanges_held_against_the_spec"`
 	Violations int           `json:"violations"`
 	Elapsed    time.Duration `json:"elapsed_ns"`
 }
 
-func (t *traffic) summary(retried, checked, violations int, elapsed time.Duration) summary {
+func (t *traffic) summary(retried int, elapsed time.Duration) summary {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return summary{Sent: t.sent, Retried: retried, Refused: t.refused, Checked: checked, Violations: violations, Elapsed: elapsed}
+	return summary{Sent: t.sent, Retried: retried, Refused: t.refused, Checked: t.checked, Violations: t.violations, Elapsed: elapsed}
 }

@@ -1,0 +1,70 @@
+package contract
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+
+	"github.com/spservices/services-go/api"
+)
+
+// prefix is the part of a host that is judged.
+const prefix = "/service/v1/"
+
+// description is the API description, ready for judging.
+type description struct{ doc *openapi3.T }
+
+// load reads the description once, when it is first needed.
+var load = sync.OnceValues(func() (*description, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.Spec())
+	if err != nil {
+		return nil, fmt.Errorf("contract: API description: %w", err)
+	}
+	doc.Servers = nil // any base URL is judged alike
+	return &description{doc}, nil
+})
+
+// route finds the operation of a request and its path parameters, decoded.
+func (d *description) route(req *http.Request) (*routers.Route, map[string]string, bool) {
+	segments := strings.Split(req.URL.EscapedPath(), "/")
+	for template, item := range d.doc.Paths.Map() {
+		operation := item.GetOperation(req.Method)
+		values, ok := match(strings.Split(template, "/"), segments)
+		if ok && operation != nil {
+			return &routers.Route{Spec: d.doc, Path: template, PathItem: item, Method: req.Method, Operation: operation}, values, true
+		}
+	}
+	return nil, nil, false
+}
+
+func match(template, segments []string) (map[string]string, bool) {
+	if len(template) != len(segments) {
+		return nil, false
+	}
+	values := map[string]string{}
+	for i, part := range template {
+		if !strings.HasPrefix(part, "{") {
+			if part != segments[i] {
+				return nil, false
+			}
+			continue
+		}
+		value, err := url.PathUnescape(segments[i])
+		if err != nil || value == "" {
+			return nil, false
+		}
+		values[strings.Trim(part, "{}")] = value
+	}
+	return values, true
+}
+
+// Load reads the API description now instead of at the first exchange.
+func Load() error {
+	_, err := load()
+	return err
+}

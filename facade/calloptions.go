@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/spservices/services-go/internal/wire"
+	"github.com/spservices/services-go/internal/redact"
 )
 
 // CallOption adjusts one call, or each request of an iterator.
@@ -101,5 +101,5 @@ func Redacted(v any) interface {
 	fmt.Formatter
 	slog.LogValuer
 } {
-	return wire.Redacted{Value: v}
+	return redact.Value{Of: v}
 }

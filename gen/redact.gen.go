@@ -6,97 +6,95 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/spservices/services-go/internal/wire"
+	"github.com/spservices/services-go/internal/redact"
 )
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v Address) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v Address) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v Address) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v Address) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v Appointment) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v Appointment) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v Appointment) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v Appointment) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v Buyer) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v Buyer) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v Buyer) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v Buyer) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
 func (v CreateServiceDocumentUploadDestination) Format(f fmt.State, verb rune) {
-	wire.Redacted{Value: v}.Format(f, verb)
+	redact.Value{Of: v}.Format(f, verb)
 }
 
 // LogValue is v without personal data and secrets.
 func (v CreateServiceDocumentUploadDestination) LogValue() slog.Value {
-	return wire.Redacted{Value: v}.LogValue()
+	return redact.Value{Of: v}.LogValue()
 }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v EncryptionDetails) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v EncryptionDetails) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v EncryptionDetails) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v EncryptionDetails) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
 func (v GetServiceJobByServiceJobIDResponse) Format(f fmt.State, verb rune) {
-	wire.Redacted{Value: v}.Format(f, verb)
+	redact.Value{Of: v}.Format(f, verb)
 }
 
 // LogValue is v without personal data and secrets.
 func (v GetServiceJobByServiceJobIDResponse) LogValue() slog.Value {
-	return wire.Redacted{Value: v}.LogValue()
+	return redact.Value{Of: v}.LogValue()
 }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v GetServiceJobsResponse) Format(f fmt.State, verb rune) {
-	wire.Redacted{Value: v}.Format(f, verb)
-}
+func (v GetServiceJobsResponse) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v GetServiceJobsResponse) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v GetServiceJobsResponse) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v JobListing) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v JobListing) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v JobListing) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v JobListing) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v POA) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v POA) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v POA) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v POA) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
 func (v ServiceDocumentUploadDestination) Format(f fmt.State, verb rune) {
-	wire.Redacted{Value: v}.Format(f, verb)
+	redact.Value{Of: v}.Format(f, verb)
 }
 
 // LogValue is v without personal data and secrets.
 func (v ServiceDocumentUploadDestination) LogValue() slog.Value {
-	return wire.Redacted{Value: v}.LogValue()
+	return redact.Value{Of: v}.LogValue()
 }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v ServiceJob) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v ServiceJob) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v ServiceJob) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v ServiceJob) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v ServiceLocation) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v ServiceLocation) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v ServiceLocation) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v ServiceLocation) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
-func (v Technician) Format(f fmt.State, verb rune) { wire.Redacted{Value: v}.Format(f, verb) }
+func (v Technician) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
-func (v Technician) LogValue() slog.Value { return wire.Redacted{Value: v}.LogValue() }
+func (v Technician) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }

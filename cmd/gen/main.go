@@ -81,6 +81,7 @@ func generate(path string) ([]file, error) {
 		{"results.tmpl", "gen/results.gen.go"},
 		{"redact.tmpl", "gen/redact.gen.go"},
 		{"aliases.tmpl", "facade/models.gen.go"},
+		{"marketplaces.tmpl", "facade/marketplaces.gen.go"},
 	} {
 		body, err := render(t.template, api)
 		if err != nil {

@@ -14,10 +14,11 @@ import (
 
 // description is what the templates print.
 type description struct {
-	Operations []operation
-	Results    []result
-	Redacted   []string // types that hold a person's data or a secret, at any depth
-	Aliases    []alias
+	Operations   []operation
+	Results      []result
+	Redacted     []string // types that hold a person's data or a secret, at any depth
+	Aliases      []alias
+	Marketplaces []marketplace
 }
 
 // operation is one operation with its Go names and its policies.
@@ -93,6 +94,7 @@ func describe(doc *openapi3.T) (*description, error) {
 		}
 		d.Aliases = append(d.Aliases, a)
 	}
+	d.Marketplaces = marketplaces(doc)
 	return d, nil
 }
 

@@ -1,4 +1,6 @@
-package wire
+// Package redact prints and logs values without the personal data and secrets
+// in them.
+package redact
 
 import (
 	"fmt"
@@ -6,30 +8,30 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/go-json-experiment/json"
+	"github.com/spservices/services-go/internal/wire"
 )
 
 // redactTag marks fields that hold a person's data or a secret, and says which.
 const redactTag = "redact"
 
-// Redacted stands for a value in logs and texts: the same JSON, with "[personal]"
+// Value stands for another value in logs and texts: the same JSON, with "[personal]"
 // or "[secret]" in place of what the API description marks so.
-type Redacted struct{ Value any }
+type Value struct{ Of any }
 
 // MarshalJSON writes the value without what is marked.
-func (r Redacted) MarshalJSON() ([]byte, error) {
-	v := reflect.ValueOf(r.Value)
+func (r Value) MarshalJSON() ([]byte, error) {
+	v := reflect.ValueOf(r.Of)
 	if !v.IsValid() {
 		return []byte("null"), nil
 	}
-	return json.Marshal(redact(v).Interface(), marshalOptions)
+	return wire.Marshal(redact(v).Interface())
 }
 
 // MarshalText is MarshalJSON, for handlers that write text.
-func (r Redacted) MarshalText() ([]byte, error) { return r.MarshalJSON() }
+func (r Value) MarshalText() ([]byte, error) { return r.MarshalJSON() }
 
 // Format writes the value without what is marked, for every verb.
-func (r Redacted) Format(f fmt.State, _ rune) {
+func (r Value) Format(f fmt.State, _ rune) {
 	text, err := r.MarshalJSON()
 	if err != nil {
 		text = []byte("[redacted]")
@@ -38,14 +40,14 @@ func (r Redacted) Format(f fmt.State, _ rune) {
 }
 
 // LogValue keeps handlers from looking into the value.
-func (r Redacted) LogValue() slog.Value { return slog.AnyValue(redactedJSON(r)) }
+func (r Value) LogValue() slog.Value { return slog.AnyValue(plainJSON(r)) }
 
-// redactedJSON is a Redacted that is no slog.LogValuer.
-type redactedJSON Redacted
+// plainJSON is a Value that is no slog.LogValuer.
+type plainJSON Value
 
-func (r redactedJSON) MarshalJSON() ([]byte, error)  { return Redacted(r).MarshalJSON() }
-func (r redactedJSON) MarshalText() ([]byte, error)  { return Redacted(r).MarshalJSON() }
-func (r redactedJSON) Format(f fmt.State, verb rune) { Redacted(r).Format(f, verb) }
+func (r plainJSON) MarshalJSON() ([]byte, error)  { return Value(r).MarshalJSON() }
+func (r plainJSON) MarshalText() ([]byte, error)  { return Value(r).MarshalJSON() }
+func (r plainJSON) Format(f fmt.State, verb rune) { Value(r).Format(f, verb) }
 
 // redact copies a value as deep as it goes.
 func redact(v reflect.Value) reflect.Value {

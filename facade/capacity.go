@@ -3,6 +3,7 @@ package facade
 import (
 	"context"
 	"iter"
+	"math"
 	"time"
 
 	"github.com/spservices/services-go/gen"
@@ -43,12 +44,18 @@ type FixedCapacityQuery struct {
 	PageToken   string         // to start at a later page, with the same query
 }
 
+// slotDuration clamps to what the API can be sent; the check that follows
+// refuses what it clamps.
+func (q FixedCapacityQuery) slotDuration() int32 {
+	return int32(max(-1, min(q.SlotMinutes, math.MaxInt32))) //nolint:gosec // within int32
+}
+
 // GetFixedSlotCapacity returns one page of a resource's capacity.
 //
 // Operation getFixedSlotCapacity.
 func (c *Client) GetFixedSlotCapacity(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) (*FixedSlotCapacity, error) {
 	return c.Raw(opts...).GetFixedSlotCapacity(ctx, resourceID, gen.GetFixedSlotCapacityParams{NextPageToken: q.PageToken},
-		gen.FixedSlotCapacityQuery{StartDateTime: q.Start, EndDateTime: q.End, CapacityTypes: q.Types, SlotDuration: int32(min(q.SlotMinutes, 1<<30))})
+		gen.FixedSlotCapacityQuery{StartDateTime: q.Start, EndDateTime: q.End, CapacityTypes: q.Types, SlotDuration: q.slotDuration()})
 }
 
 // FixedSlotCapacityPages iterates over pages of a resource's capacity.

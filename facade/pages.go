@@ -11,18 +11,22 @@ import (
 // token of the next one.
 type fetch[P any] func(ctx context.Context, token string, opts []CallOption) (page *P, next string, err error)
 
+// maxPageToken is more than any page token has: a longer one would not fit a URL.
+const maxPageToken = 8 << 10
+
 // pages asks for one page after the other until there is no next token. All
 // state is local to the range, so ranging again starts over.
 func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		settings := settingsOf(opts)
-		seed, seen := maphash.MakeSeed(), map[uint64]bool{}
+		seed := maphash.MakeSeed()
+		seen := map[uint64]bool{maphash.String(seed, first): true}
 		get := f.get(ctx, first, opts, false)
 		defer func() {
 			cancel()
 			if get != nil && settings.prefetch {
-				get() // so that no goroutine outlives the range
+				_, _, _, _ = get() // so that no goroutine outlives the range
 			}
 		}()
 		for get != nil {
@@ -31,15 +35,18 @@ func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) it
 			if settings.info != nil {
 				*settings.info = info
 			}
-			if hash := maphash.String(seed, next); err == nil && next != "" {
-				if seen[hash] {
-					err = fmt.Errorf("%w, after %d pages", ErrPageLoop, len(seen)+1)
-				} else {
-					seen[hash] = true
-					get = f.get(ctx, next, opts, settings.prefetch)
-				}
+			var end error // of an iteration that must not go on
+			switch hash := maphash.String(seed, next); {
+			case err != nil || next == "":
+			case len(next) > maxPageToken:
+				end = fmt.Errorf("%w: page token of %d bytes", ErrUnexpectedResponse, len(next))
+			case seen[hash]:
+				end = fmt.Errorf("%w, after %d pages", ErrPageLoop, len(seen))
+			default:
+				seen[hash] = true
+				get = f.get(ctx, next, opts, settings.prefetch)
 			}
-			if !yield(page, err) {
+			if !yield(page, err) || end != nil && !yield(nil, end) {
 				return
 			}
 		}

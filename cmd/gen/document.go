@@ -89,11 +89,20 @@ func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaR
 	default:
 		return fmt.Errorf("x-presence is %q, want always or explicit", presence)
 	}
+	if isExact(ref) {
+		setExtension(&ref.Extensions, "x-go-type", "Decimal")
+		setExtension(&target.Value.Extensions, "x-go-type", "Decimal")
+	}
 	setExtension(&ref.Extensions, "x-omitempty", false)
 	setExtension(&ref.Extensions, "x-omitzero", omitZero)
 	setExtension(&ref.Extensions, "x-go-type-skip-optional-pointer", !pointer)
 	setExtension(&ref.Extensions, "x-order", float64(line(ref)))
 	return nil
+}
+
+// isExact reports whether a number must keep its digits, as money does.
+func isExact(ref *openapi3.SchemaRef) bool {
+	return ref.Extensions["x-exact"] == true || ref.Value.Extensions["x-exact"] == true
 }
 
 // unwrap follows the allOf of one $ref that lets a property have a

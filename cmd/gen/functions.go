@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/template"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -85,13 +86,11 @@ func typeComment(t codegen.TypeDefinition) string {
 }
 
 func lowerFirst(s string) string {
-	for i, r := range s {
-		if i == 0 && len(s) > 1 && unicode.IsUpper(rune(s[1])) {
-			return s // an abbreviation
-		}
-		return string(unicode.ToLower(r)) + s[len(string(r)):]
+	first, size := utf8.DecodeRuneInString(s)
+	if second, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(second) {
+		return s // an abbreviation
 	}
-	return s
+	return string(unicode.ToLower(first)) + s[size:]
 }
 
 type enumValue struct{ Name, Value, Doc string }

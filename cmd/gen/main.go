@@ -89,9 +89,5 @@ func generate(path string) ([]file, error) {
 		}
 		files = append(files, file{t.path, body})
 	}
-	checks, err := checks(doc, api)
-	if err != nil {
-		return nil, err
-	}
-	return append(files, file{"gen/models.gen.go", models}, file{"gen/validate.gen.go", checks}), nil
+	return append(files, file{"gen/models.gen.go", models}, file{"gen/validate.gen.go", checks(doc, api)}), nil
 }

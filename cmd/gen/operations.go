@@ -19,6 +19,7 @@ type description struct {
 	Redacted     []string // types that hold a person's data or a secret, at any depth
 	Aliases      []alias
 	Marketplaces []marketplace
+	Decimals     bool // some number is exact
 }
 
 // operation is one operation with its Go names and its policies.
@@ -95,6 +96,11 @@ func describe(doc *openapi3.T) (*description, error) {
 		d.Aliases = append(d.Aliases, a)
 	}
 	d.Marketplaces = marketplaces(doc)
+	for _, schema := range doc.Components.Schemas {
+		for _, ref := range schema.Value.Properties {
+			d.Decimals = d.Decimals || isExact(ref)
+		}
+	}
 	return d, nil
 }
 

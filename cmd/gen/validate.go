@@ -21,7 +21,7 @@ type checker struct {
 
 // checks returns the file of Validate methods: for every object schema that
 // has a constraint, and for every Params type.
-func checks(doc *openapi3.T, api *description) ([]byte, error) {
+func checks(doc *openapi3.T, api *description) []byte {
 	c := &checker{schemas: doc.Components.Schemas, needs: map[string]bool{}}
 	names := sortedSchemas(doc)
 	for changed := true; changed; {
@@ -61,7 +61,7 @@ func checks(doc *openapi3.T, api *description) ([]byte, error) {
 		fmt.Fprintf(&patterns, "pattern%d = wire.MustPattern(%q)\n", i+1, p)
 	}
 	patterns.WriteString(")\n")
-	return slices.Concat([]byte(header), patterns.Bytes(), c.b.Bytes()), nil
+	return slices.Concat([]byte(header), patterns.Bytes(), c.b.Bytes())
 }
 
 func (c *checker) open(name string) {
@@ -124,6 +124,8 @@ func (c *checker) value(expr, name string, ref *openapi3.SchemaRef, required boo
 		if s.Pattern != "" {
 			fmt.Fprintf(&c.b, "c.Pattern(%s, %s, %s)\n", name, expr, c.pattern(s.Pattern))
 		}
+	case isExact(r):
+		c.required(name, expr+` != ""`, required)
 	case s.Type.Is("integer") || s.Type.Is("number"):
 		c.number(expr, name, s, required, presence)
 	case s.Type.Is("array"):

@@ -4,7 +4,10 @@
 package attempt
 
 import (
+	"context"
+	"crypto/md5"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"math"
 	"net"
@@ -24,6 +27,7 @@ import (
 // nothing.
 type Progress struct{ gotConnection, wroteHeaders, handshakeFailed atomic.Bool }
 
+// Trace is what the progress is watched with.
 func (p *Progress) Trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn:      func(httptrace.GotConnInfo) { p.gotConnection.Store(true) },
@@ -36,6 +40,8 @@ func (p *Progress) Trace() *httptrace.ClientTrace {
 	}
 }
 
+// ProvesNothingWritten reports whether a request that failed with err never
+// left this machine.
 func (p *Progress) ProvesNothingWritten(err error) bool {
 	var op *net.OpError
 	dialFailed := errors.As(err, &op) && op.Op == "dial"
@@ -94,4 +100,28 @@ func WithoutURL(err error) error {
 		return wrapped.Err
 	}
 	return err
+}
+
+// Damaged compares what Amazon S3 says it has with what was sent. Its tag is
+// the MD5 of the content, unless S3 encrypts with a key of its customer's.
+func Damaged(answer http.Header, sent []byte) bool {
+	sum := md5.Sum(sent)
+	tag := strings.Trim(answer.Get("ETag"), `"`)
+	return len(tag) == 2*md5.Size && !strings.HasPrefix(answer.Get("x-amz-server-side-encryption"), "aws:") &&
+		!strings.EqualFold(tag, hex.EncodeToString(sum[:]))
+}
+
+// Sleep waits, unless ctx ends before or would end before.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return context.DeadlineExceeded
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -63,7 +63,9 @@ func BindQuery(c *Checker, query url.Values, params any) {
 			}
 			continue
 		}
-		if err := runtime.BindQueryParameter("form", false, false, name, given, fields.Field(i).Addr().Interface()); err != nil {
+		// The commas between list items are the only ones left bare.
+		raw := strings.ReplaceAll(given.Encode(), "%2C", ",")
+		if err := runtime.BindRawQueryParameter("form", false, false, name, raw, fields.Field(i).Addr().Interface()); err != nil {
 			c.Add(name, "must be a "+kindName(fields.Field(i).Kind()), shape(given.Get(name)))
 		}
 	}

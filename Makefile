@@ -1,0 +1,85 @@
+# `make` lists the targets. Everything runs with Go alone; the linters are
+# fetched by the go command at the versions below.
+
+GO            ?= go
+STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Lines of code that facade and internal/wire may have, without tests, generated
+# files, comments and blank lines; and lines that a handwritten file may have.
+MAX_CODE_LINES := 2500
+MAX_FILE_LINES := 400
+
+# Flags for `make test` and `make bench`, such as GOTESTFLAGS=-race.
+GOTESTFLAGS  ?=
+GOBENCHFLAGS ?= -benchmem
+
+GENERATED := gen 'facade/*.gen.go'
+
+# Handwritten Go files: those without the header of generated ones.
+handwritten = find $(1) -name '*.go' ! -path './.*' ! -path '*/testdata/*' -exec grep -L '^// Code generated .* DO NOT EDIT\.$$' {} +
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: generate
+generate: ## regenerate the code from api/services-v1.yaml
+	$(GO) run ./cmd/gen
+
+.PHONY: test
+test: ## run the tests
+	$(GO) test $(GOTESTFLAGS) ./...
+
+.PHONY: demo
+demo: ## carry one service job through its life, against the embedded emulator
+	$(GO) run ./cmd/spservices demo
+
+.PHONY: bench
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . $(GOBENCHFLAGS) ./...
+
+.PHONY: check
+check: check-format vet staticcheck lint check-modules check-generated check-house ## everything but the tests that a change has to pass
+
+.PHONY: check-format
+check-format: ## gofmt
+	@files=$$(gofmt -l .) && test -z "$$files" || { echo "not formatted, run gofmt -w:"; echo "$$files"; exit 1; }
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet ./...
+
+.PHONY: staticcheck
+staticcheck: ## staticcheck
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: lint
+lint: ## golangci-lint, by .golangci.yml
+	$(GO) run $(GOLANGCI_LINT) run ./...
+
+.PHONY: check-modules
+check-modules: ## go.mod and go.sum are tidy
+	$(GO) mod tidy -diff
+
+.PHONY: check-generated
+check-generated: generate ## generating again changes nothing
+	git diff --exit-code -- $(GENERATED)
+	@new=$$(git ls-files --others --exclude-standard -- $(GENERATED)); \
+	  test -z "$$new" || { echo "generated and not in the repository:"; echo "$$new"; exit 1; }
+
+.PHONY: check-house
+check-house: ## ceilings of lines, no sleeping tests
+	@$(call handwritten,.) | xargs awk -v max=$(MAX_FILE_LINES) ' \
+	  FNR == max + 1 { print FILENAME ": more than " max " lines"; bad = 1 } \
+	  END { exit bad }'
+	@$(call handwritten,facade internal/wire) | grep -v '_test\.go$$' | xargs awk -v max=$(MAX_CODE_LINES) ' \
+	  /^[ \t]*\/\*/ { comment = 1 } \
+	  !comment && !/^[ \t]*(\/\/|$$)/ { lines++ } \
+	  /\*\/[ \t]*$$/ { comment = 0 } \
+	  END { print "facade and internal/wire: " lines " lines of code, at most " max; exit lines > max }'
+	@sleepers=$$($(call handwritten,.) | grep '_test\.go$$' | while read -r file; do \
+	    grep -q 'time\.Sleep(' "$$file" && ! grep -q '"testing/synctest"' "$$file" && echo "$$file"; done); \
+	  test -z "$$sleepers" || { echo "sleeps in real time:"; echo "$$sleepers"; exit 1; }

@@ -34,7 +34,7 @@ func TestDemoAtEveryHourOfTheWeek(t *testing.T) {
 			if err := walk.wholeJob(t.Context()); err != nil {
 				t.Errorf("%v: %v", time.Now().Format("Mon 15:04"), err)
 			}
-			time.Sleep(time.Hour + time.Minute) //nolint:forbidigo // of a fake clock
+			time.Sleep(time.Hour + time.Minute) // of a fake clock
 		}
 	})
 }

@@ -14,36 +14,34 @@ import (
 type encoded []byte
 
 // answer writes a success.
-func (c *call) answer(body any) (status int) {
-	status = c.operation.Success
-	if status == http.StatusNoContent {
-		c.head(status)
-		c.writer.WriteHeader(status)
-		return status
+func (c *call) answer(body any) {
+	if c.operation.Success == http.StatusNoContent {
+		c.head(http.StatusNoContent)
+		c.WriteHeader(http.StatusNoContent)
+		return
 	}
 	text, ok := body.(encoded)
 	if !ok {
 		var err error
 		if text, err = wire.Marshal(body); err != nil {
-			return c.broken(err)
+			c.refuse(c.failure(err))
+			return
 		}
 	}
-	c.head(status)
-	writeJSON(c.writer, status, text)
-	return status
+	c.head(c.operation.Success)
+	writeJSON(c, c.operation.Success, text)
 }
 
 // refuse writes a failure.
-func (c *call) refuse(r *refusal) (status int) {
+func (c *call) refuse(r *refusal) {
 	c.head(r.status)
-	writeErrors(c.writer, c.operation, r)
-	return r.status
+	writeErrors(c, c.operation, r)
 }
 
-// broken answers for a fault of the emulator's own.
-func (c *call) broken(err error) (status int) {
+// failure answers for a fault of the emulator's own.
+func (c *call) failure(err error) *refusal {
 	c.emulator.fail(c.operation.ID, err)
-	return c.refuse(&refusal{http.StatusInternalServerError, []gen.Error{{Code: "InternalFailure", Message: "The emulator failed."}}})
+	return &refusal{http.StatusInternalServerError, []gen.Error{{Code: "InternalFailure", Message: "The emulator failed."}}}
 }
 
 // errorBody has the shape that every operation but one gives to errors.

@@ -130,7 +130,7 @@ func instant(text string) (t time.Time, broken rule, ok bool) {
 }
 
 // freeWindow checks that the time asked for is a free slot of the job. The
-// slot that the job itself holds counts as free.
+// slot of the job's active appointment counts as free.
 func (c *call) freeWindow(j *job, body *appointmentBody) (*gen.AppointmentTime, *refusal) {
 	text := body.AppointmentTime.StartTime
 	start, broken, ok := instant(text)
@@ -150,9 +150,13 @@ func (c *call) freeWindow(j *job, body *appointmentBody) (*gen.AppointmentTime, 
 	if minutes == 0 {
 		minutes = store.SlotMinutes
 	}
+	var held bookingKey
+	if active := j.active(); active != nil {
+		held = bookingKey{j.ServiceJobID, active.AppointmentID}
+	}
 	wanted := span{start.Unix(), start.Unix() + int64(minutes)*60}
 	if start.Nanosecond() != 0 || wanted.start%store.slotSeconds() != 0 || wanted.end-wanted.start > int64(maxSlotWindow/time.Second) ||
-		c.seller.free(needOf(&j.ServiceJob), wanted, j.ServiceJobID) < 1 {
+		c.seller.free(needOf(&j.ServiceJob), wanted, held) < 1 {
 		return nil, c.rule(slotNotAvailable, j.ServiceJobID)
 	}
 	return &gen.AppointmentTime{StartTime: start, DurationInMinutes: minutes}, nil

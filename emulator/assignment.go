@@ -36,7 +36,7 @@ func assignAppointmentResources(c *call, _ *none, body *gen.AssignAppointmentRes
 	next := j.edit(c.now)
 	next.appointment(a.AppointmentID).AssignedTechnicians = c.technicians(ids)
 	c.seller.putJob(next)
-	return c.assigned(ids, j), nil
+	return c.assigned(ids, bookingKey{j.ServiceJobID, a.AppointmentID}), nil
 }
 
 // resourceIDs are those given, each once. Amazon takes an entry without an id
@@ -90,12 +90,12 @@ func (c *call) technicians(ids []string) (technicians []gen.Technician) {
 	return technicians
 }
 
-// assigned warns about resources that are not free besides this job.
-func (c *call) assigned(ids []string, j *job) *gen.AssignAppointmentResourcesResponse {
+// assigned warns about resources that are not free beside this appointment.
+func (c *call) assigned(ids []string, appointment bookingKey) *gen.AssignAppointmentResourcesResponse {
 	answer := &gen.AssignAppointmentResourcesResponse{}
-	window := c.seller.bookings[j.ServiceJobID].span
+	window := c.seller.bookings[appointment].span
 	for _, id := range ids {
-		for _, s := range c.seller.timeline(id, window, j.ServiceJobID) {
+		for _, s := range c.seller.timeline(id, window, appointment) {
 			if s.available() < 1 {
 				answer.Payload = &gen.AssignAppointmentResourcesPayload{Warnings: gen.WarningList{
 					{Code: "RESOURCES_OVERBOOKED", Message: "Resources overbooked for this time window."},

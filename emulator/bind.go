@@ -14,7 +14,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -28,7 +27,7 @@ type runner func(*call) (answer any, refused *refusal)
 type none struct{}
 
 // handle binds the query and the body of a request, holds them to the API
-// description, and carries out rule under the lock of the seller.
+// description, and carries out rule.
 func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, *refusal)) runner {
 	_, noBody := any((*Body)(nil)).(*none)
 	return func(c *call) (any, *refusal) {
@@ -51,14 +50,7 @@ func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, 
 		if violations := check.Violations(); len(violations) > 0 {
 			return nil, c.invalid(violations)
 		}
-		if c.operation.Class == gen.Read {
-			c.seller.mu.RLock()
-			defer c.seller.mu.RUnlock()
-		} else {
-			c.seller.mu.Lock()
-			defer c.seller.mu.Unlock()
-		}
-		return rule(c, &query, &body)
+		return c.transition(func() (any, *refusal) { return rule(c, &query, &body) })
 	}
 }
 
@@ -95,7 +87,7 @@ func (c *call) decode(check *wire.Checker, body any) *refusal {
 			return c.rule(unsupportedMediaType)
 		}
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, maxBodyBytes))
+	text, err := io.ReadAll(http.MaxBytesReader(c, c.request.Body, maxBodyBytes))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

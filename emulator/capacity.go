@@ -36,9 +36,9 @@ func (s *segment) of(kind gen.CapacityType) int32 {
 	return s.scheduled
 }
 
-// timeline is the capacity of a resource over window, without the booking of
-// the job except.
-func (s *seller) timeline(resourceID string, window span, except string) []segment {
+// timeline is the capacity of a resource over window, without the appointment
+// except.
+func (s *seller) timeline(resourceID string, window span, except bookingKey) []segment {
 	type change struct {
 		span
 		amount int32
@@ -57,8 +57,8 @@ func (s *seller) timeline(resourceID string, window span, except string) []segme
 			}
 		}
 	}
-	for jobID, b := range s.bookings {
-		if jobID != except && b.overlaps(window) && slices.Contains(b.resources, resourceID) {
+	for key, b := range s.bookings {
+		if key != except && b.overlaps(window) && slices.Contains(b.resources, resourceID) {
 			encumbered = append(encumbered, change{b.span, 1})
 		}
 	}
@@ -96,7 +96,7 @@ func getRangeSlotCapacity(c *call, query *gen.GetRangeSlotCapacityParams, body *
 		return nil, refused
 	}
 	answer := &gen.RangeSlotCapacity{ResourceID: c.pathValues[0], NextPageToken: page.next}
-	segments := c.seller.timeline(c.pathValues[0], page.span, "")
+	segments := c.seller.timeline(c.pathValues[0], page.span, bookingKey{})
 	for _, kind := range capacityTypes(body.CapacityTypes) {
 		slots := []gen.RangeSlot{}
 		for i := range segments {
@@ -122,7 +122,7 @@ func getFixedSlotCapacity(c *call, query *gen.GetFixedSlotCapacityParams, body *
 		return nil, refused
 	}
 	answer := &gen.FixedSlotCapacity{ResourceID: c.pathValues[0], SlotDuration: body.SlotDuration, NextPageToken: page.next, Capacities: []gen.FixedSlot{}}
-	segments := c.seller.timeline(c.pathValues[0], page.span, "")
+	segments := c.seller.timeline(c.pathValues[0], page.span, bookingKey{})
 	kinds := capacityTypes(body.CapacityTypes)
 	for slot := range slotsOf(page.span, page.start, int64(length/time.Second)) {
 		for segments[0].end <= slot.start {

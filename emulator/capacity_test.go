@@ -129,7 +129,7 @@ func TestReservations(t *testing.T) {
 
 func TestShortReservations(t *testing.T) {
 	t.Parallel()
-	f := start(t, emulator.WithShortReservations())
+	f := start(t, emulator.WithShortReservations()).unjudged() // as Amazon does
 	got := f.call("POST", "/service/v1/reservation?marketplaceIds=X", reservation(technician, noon, noon.Add(time.Hour))).want(200)
 	if want := len(`{"payload":{"reservation":{"reservationId":"00000000-0000-4000-8000-000000000001"}}}`); len(got.text) != want {
 		t.Errorf("got %s, want the id alone", got.text)
@@ -176,4 +176,20 @@ func TestSlots(t *testing.T) {
 	f.call("GET", path+"&endTime=2026-03-03T16:00:00Z", "").want(400, "startTime")
 	f.call("GET", path+"&startTime=2026-03-03T16:00:00Z&endTime=2026-07-03T16:00:00Z", "").want(400, "endTime")
 	f.call("GET", path+"&startTime=2026-03-03T16:00:00Z&endTime=20-21-04-04T01:00:00Z", "").want(400, "endTime")
+}
+
+func TestCompletedAppointmentsTakeCapacityAndCancelledOnesDoNot(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[string]int32{"/completions": 1, "/cancellations?cancellationReasonCode=V1": 0} {
+		f := start(t)
+		slot := f.slots(pendingJob)[0]
+		id := f.book(pendingJob, slot.StartTime)
+		f.call("PUT", jobPath(pendingJob, "/appointments/", id, "/resources"), `{"resources":[{"resourceId":"`+technician+`"}]}`).want(200)
+		f.call("PUT", jobPath(pendingJob, end), "").want(200)
+		var got gen.RangeSlotCapacity
+		f.call("POST", f.capacity(technician, "range", ""), "{"+everyKind+","+windowOf(slot.StartTime, slot.EndTime)+"}").want(200).decode(&got)
+		if encumbered := got.Capacities[2].Slots[0].Capacity; encumbered != want {
+			t.Errorf("after %s %d are encumbered, want %d", end, encumbered, want)
+		}
+	}
 }

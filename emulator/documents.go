@@ -23,25 +23,6 @@ const (
 	amzDate        = "20060102T150405Z"
 )
 
-// destination is an upload destination and what is known of the file uploaded to
-// it: never changed, only replaced. The file itself is not kept.
-type destination struct {
-	id            string
-	mediaType     string
-	contentLength int64
-	contentMD5    string // "" if none was stated
-	key, vector   string // base64
-	created       time.Time
-	file          file
-}
-
-// file is what is known of an upload once it is decrypted.
-type file struct {
-	readable    bool // it could be decrypted
-	length      int64
-	md5, sha256 string // base64
-}
-
 // uploadDocumentBody is the body of createServiceDocumentUploadDestination. A
 // content type that is not documented is a 422 here, not a 400.
 type uploadDocumentBody gen.ServiceUploadDocument
@@ -60,20 +41,20 @@ func createUploadDestination(c *call, _ *none, body *uploadDocumentBody) (any, *
 	if !ok {
 		return nil, c.rule(unknownContentType, body.ContentType)
 	}
-	d := &destination{
-		id:            "amzn1.tortuga.3." + c.seller.newID(),
-		mediaType:     mediaType,
-		contentLength: body.ContentLength,
-		contentMD5:    body.ContentMD5,
-		key:           randomBase64(32),
-		vector:        randomBase64(16),
-		created:       c.now.Truncate(time.Second),
+	d := &Document{
+		UploadDestinationID:  "amzn1.tortuga.3." + c.seller.newID(),
+		MediaType:            mediaType,
+		ContentLength:        body.ContentLength,
+		ContentMD5:           body.ContentMD5,
+		Key:                  randomBase64(32),
+		InitializationVector: randomBase64(16),
+		CreateTime:           c.now.Truncate(time.Second),
 	}
-	c.seller.documents[d.id] = d
+	c.seller.putDocument(d)
 	return &gen.CreateServiceDocumentUploadDestination{Payload: &gen.ServiceDocumentUploadDestination{
-		UploadDestinationID: d.id,
+		UploadDestinationID: d.UploadDestinationID,
 		URL:                 baseURL(c.request) + d.path() + "?" + d.query(),
-		EncryptionDetails:   gen.EncryptionDetails{Standard: gen.EncryptionStandardAES, Key: d.key, InitializationVector: d.vector},
+		EncryptionDetails:   gen.EncryptionDetails{Standard: gen.EncryptionStandardAES, Key: d.Key, InitializationVector: d.InitializationVector},
 		Headers:             map[string]string{"Content-Type": mediaType},
 	}}, nil
 }
@@ -94,14 +75,14 @@ func baseURL(r *http.Request) string {
 }
 
 // path is the path of the presigned URL.
-func (d *destination) path() string { return uploadPath + url.PathEscape(d.id) }
+func (d *Document) path() string { return uploadPath + url.PathEscape(d.UploadDestinationID) }
 
 // query is the query of the presigned URL. It is signed with the document's
 // own key, which nobody has but the caller that created the destination.
-func (d *destination) query() string {
-	date := d.created.Format(amzDate)
-	mac := hmac.New(sha256.New, []byte(d.key))
-	mac.Write([]byte(http.MethodPut + "\n" + d.id + "\n" + date + "\n" + d.mediaType))
+func (d *Document) query() string {
+	date := d.CreateTime.Format(amzDate)
+	mac := hmac.New(sha256.New, []byte(d.Key))
+	mac.Write([]byte(http.MethodPut + "\n" + d.UploadDestinationID + "\n" + date + "\n" + d.MediaType))
 	return url.Values{
 		"X-Amz-Algorithm":     {"AWS4-HMAC-SHA256"},
 		"X-Amz-Date":          {date},
@@ -112,15 +93,15 @@ func (d *destination) query() string {
 }
 
 // flaw is why a document does not prove anything.
-func (d *destination) flaw(statedSHA256 string) (broken rule, ok bool) {
+func (d *Document) flaw(statedSHA256 string) (broken rule, ok bool) {
 	switch {
 	case d == nil:
 		return documentUnknown, true
-	case !d.file.readable, statedSHA256 == "":
+	case d.Upload == nil, statedSHA256 == "":
 		return documentUnreadable, true
-	case d.file.length != d.contentLength:
+	case d.Upload.Length != d.ContentLength:
 		return documentLength, true
-	case d.file.sha256 != statedSHA256:
+	case d.Upload.SHA256 != statedSHA256:
 		return documentDigest, true
 	}
 	return 0, false

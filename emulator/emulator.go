@@ -13,15 +13,28 @@ import (
 // an [http.Handler], and safe for any number of goroutines.
 type Emulator struct {
 	clock            *Clock
-	source           Source
 	verifyTokens     bool
 	shortReservation bool
 	logger           *slog.Logger
 
 	routes *http.ServeMux
-	state  atomic.Pointer[state]
 	tokens tokenStore
 	server server
+
+	// exchanging is held for reading while the state is written to, and for
+	// writing while the whole of it is exchanged.
+	exchanging sync.RWMutex
+	source     Source
+	journal    *journal // nil without a state file
+	state      atomic.Pointer[state]
+
+	throttle throttle
+	faults   faults
+	handlers handlers
+	requests requestLog
+
+	closing   chan struct{}
+	closeOnce sync.Once
 
 	failuresMu sync.Mutex
 	failures   []string // answers that are the emulator's own fault
@@ -44,28 +57,22 @@ func New(opts ...Option) (*Emulator, error) {
 		verifyTokens:     c.verifyTokens,
 		shortReservation: c.shortReservation,
 		logger:           c.logger,
+		throttle:         throttle{enforced: c.throttled, given: map[string]usagePlan{}, buckets: map[bucketKey]*bucket{}, counts: map[string]ThrottleCount{}},
+		handlers:         handlers{byName: map[string]http.Handler{}},
+		requests:         requestLog{counts: map[string]int{}, watchers: map[chan struct{}]struct{}{}},
+		closing:          make(chan struct{}),
 	}
 	if err := e.Reset(); err != nil {
 		return nil, err
 	}
+	if c.stateFile != "" {
+		if err := e.openJournal(c.stateFile); err != nil {
+			return nil, fmt.Errorf("emulator: state file: %w", err)
+		}
+	}
 	e.routes = e.newRoutes()
 	e.server.init(e)
 	return e, nil
-}
-
-// Reset goes back to the seed, its relative times taken from the clock as it
-// stands. Access tokens stay valid.
-func (e *Emulator) Reset() error {
-	seed, err := e.source(e.clock.Now())
-	if err != nil {
-		return fmt.Errorf("emulator: seed: %w", err)
-	}
-	loaded, err := load(seed)
-	if err != nil {
-		return fmt.Errorf("emulator: seed: %w", err)
-	}
-	e.state.Store(loaded)
-	return nil
 }
 
 // Clock is the clock that drives everything.

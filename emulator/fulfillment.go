@@ -69,8 +69,18 @@ func (c *call) fulfillmentTime(body *fulfillmentBody) (*gen.AppointmentTime, []g
 	if given == nil {
 		return nil, nil
 	}
-	start, problems := c.pastTime(given.StartTime, startMissing, startInFuture)
-	end, more := c.pastTime(given.EndTime, endMissing, endInFuture)
+	var problems []gen.Error
+	if given.StartTime == "" {
+		problems = append(problems, c.problem(startMissing))
+	}
+	if given.EndTime == "" {
+		problems = append(problems, c.problem(endMissing))
+	}
+	if len(problems) > 0 { // what is missing is told before what is wrong
+		return nil, problems
+	}
+	start, problems := c.pastTime(given.StartTime, startInFuture)
+	end, more := c.pastTime(given.EndTime, endInFuture)
 	if problems = append(problems, more...); len(problems) > 0 {
 		return nil, problems
 	}
@@ -81,10 +91,7 @@ func (c *call) fulfillmentTime(body *fulfillmentBody) (*gen.AppointmentTime, []g
 	return &gen.AppointmentTime{StartTime: start, DurationInMinutes: max(minutes, 1)}, nil
 }
 
-func (c *call) pastTime(text string, missing, inFuture rule) (time.Time, []gen.Error) {
-	if text == "" {
-		return time.Time{}, []gen.Error{c.problem(missing)}
-	}
+func (c *call) pastTime(text string, inFuture rule) (time.Time, []gen.Error) {
 	t, broken, ok := instant(text)
 	switch {
 	case !ok:

@@ -3,6 +3,7 @@ package emulator
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spservices/services-go/gen"
@@ -27,7 +28,7 @@ type jobRow struct {
 }
 
 // statuses are in the order that JOB_STATUS sorts by.
-var statuses = []gen.ServiceJobStatus{
+var statuses = [...]gen.ServiceJobStatus{
 	gen.ServiceJobStatusPendingSchedule,
 	gen.ServiceJobStatusHold,
 	gen.ServiceJobStatusNotServiced,
@@ -64,7 +65,7 @@ func (x *jobIndex) row(j *job) jobRow {
 	r := jobRow{
 		created:     j.CreateTime.UnixMicro(),
 		updated:     j.updated.UnixMicro(),
-		status:      uint8(slices.Index(statuses, j.ServiceJobStatus)),
+		status:      uint8(slices.Index(statuses[:], j.ServiceJobStatus)),
 		store:       x.stores.number(j.StoreID),
 		order:       x.orders.number(j.ServiceOrderID),
 		marketplace: x.marketplaces.number(j.MarketplaceID),
@@ -179,37 +180,44 @@ func (f *jobFilter) matches(r *jobRow) bool {
 		(f.skills == nil || f.skills[r.skills])
 }
 
+// listing is room for the ordinals of jobs. It is used again and again: a
+// listing of many jobs would otherwise be mostly work for the collector.
+type listing struct {
+	found  [len(statuses)][]int32 // by status, or all in the first
+	sorted []int32
+}
+
+var listings = sync.Pool{New: func() any { return &listing{} }}
+
 // list returns the ordinals of the jobs that f finds, sorted by status and age
-// or by age alone.
-func (x *jobIndex) list(f *jobFilter, byStatus bool) []int32 {
+// or by age alone. They are valid as long as l is.
+func (x *jobIndex) list(l *listing, f *jobFilter, byStatus bool) []int32 {
 	first, _ := slices.BinarySearchFunc(x.rows, f.created.low, func(r jobRow, low int64) int {
 		if r.created < low {
 			return -1
 		}
 		return 1
 	})
-	var found []int32
-	var perStatus [8]int
+	for i := range l.found {
+		l.found[i] = l.found[i][:0]
+	}
 	for i := first; i < len(x.rows); i++ {
-		if f.matches(&x.rows[i]) {
-			found = append(found, int32(i))
-			perStatus[x.rows[i].status]++
+		if r := &x.rows[i]; f.matches(r) {
+			list := &l.found[0]
+			if byStatus {
+				list = &l.found[r.status]
+			}
+			*list = append(*list, int32(i))
 		}
 	}
 	if !byStatus {
-		return found
+		return l.found[0]
 	}
-	var next [8]int
-	for status := 1; status < len(next); status++ {
-		next[status] = next[status-1] + perStatus[status-1]
+	l.sorted = l.sorted[:0]
+	for _, list := range l.found {
+		l.sorted = append(l.sorted, list...)
 	}
-	sorted := make([]int32, len(found))
-	for _, i := range found {
-		status := x.rows[i].status
-		sorted[next[status]] = i
-		next[status]++
-	}
-	return sorted
+	return l.sorted
 }
 
 // key orders jobs: the greater key comes later in ascending order.

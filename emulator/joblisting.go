@@ -26,8 +26,10 @@ func getServiceJobs(c *call, query *gen.GetServiceJobsParams, _ *none) (any, *re
 		descending = query.SortOrder == gen.SortOrderDesc
 		index      = &c.seller.jobs
 		filter     = index.filter(query)
-		found      = index.list(&filter, byStatus)
+		room       = listings.Get().(*listing)
+		found      = index.list(room, &filter, byStatus)
 	)
+	defer listings.Put(room)
 	if descending {
 		slices.Reverse(found)
 	}

@@ -129,3 +129,15 @@ func TestStartListens(t *testing.T) {
 		t.Errorf("upload destination is %q", destination)
 	}
 }
+
+func TestManyStarts(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			f := &fixture{T: t, emu: emulator.Start(t), http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+			f.token = f.signIn(f.emu.Credentials())
+			f.book(pendingJob, f.slots(pendingJob)[0].StartTime)
+		})
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"go.uber.org/goleak"
 
+	"github.com/spservices/services-go/contract"
 	"github.com/spservices/services-go/emulator"
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/wire"
@@ -23,23 +24,52 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // noon is a Monday, so that the days that follow are working days.
 var noon = time.Date(2026, time.March, 2, 20, 0, 0, 0, time.UTC)
 
+// T is what a fixture needs of a test, or of a property that rapid checks.
+type T interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // fixture is an emulator at a fixed time with a signed-in client.
 type fixture struct {
-	*testing.T
+	T
 	emu   *emulator.Emulator
 	http  *http.Client
 	token string
 }
 
-func start(t *testing.T, opts ...emulator.Option) *fixture {
+func start(t T, opts ...emulator.Option) *fixture {
 	t.Helper()
 	emu, err := emulator.New(append([]emulator.Option{emulator.WithClock(emulator.FixedClock(noon))}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &fixture{T: t, emu: emu, http: &http.Client{Transport: emu.Transport()}}
+	if _, measured := t.(*testing.B); !measured {
+		f.http.Transport = judged(t, emu.Transport())
+	}
 	f.token = f.signIn(emu.Credentials())
 	return f
+}
+
+// unjudged is for tests that make answers which break the API description.
+func (f *fixture) unjudged() *fixture {
+	f.http.Transport = f.emu.Transport()
+	return f
+}
+
+// judged fails the test for an answer that breaks the API description.
+func judged(t T, base http.RoundTripper) http.RoundTripper {
+	return contract.Transport(base, func(e contract.Exchange) {
+		for _, v := range e.Violations {
+			if v.Side == "response" {
+				t.Errorf("the answer breaks the API description: %s", v)
+			}
+		}
+	})
 }
 
 func (f *fixture) signIn(login emulator.Credentials) string {

@@ -43,3 +43,17 @@ var operations = func() (all []operation) {
 	}
 	return all
 }()
+
+func findOperation(id string) *operation {
+	for i := range operations {
+		if operations[i].ID == id {
+			return &operations[i]
+		}
+	}
+	return nil
+}
+
+// knownTarget reports whether requests, faults and handlers can have a name.
+func knownTarget(name string) bool {
+	return name == TokenServer || name == DocumentStore || findOperation(name) != nil
+}

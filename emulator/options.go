@@ -15,6 +15,8 @@ type config struct {
 	seed             Source
 	verifyTokens     bool
 	shortReservation bool
+	throttled        bool
+	stateFile        string
 	logger           *slog.Logger
 }
 
@@ -62,8 +64,28 @@ func WithShortReservations() Option {
 	return func(c *config) error { c.shortReservation = true; return nil }
 }
 
+// WithThrottling enforces the usage plans of the API description: a bucket for
+// each operation and seller, driven by the clock. Without it requests beyond a
+// plan are carried out and counted; see [Emulator.ThrottleCounts].
+func WithThrottling() Option {
+	return func(c *config) error { c.throttled = true; return nil }
+}
+
+// WithStateFile keeps the state in a file, which outlives the process however
+// it ends; where it exists it goes before the seed. The file holds what
+// [Emulator.Snapshot] does. One emulator at a time may use it.
+func WithStateFile(path string) Option {
+	return func(c *config) error {
+		if path == "" {
+			return errors.New("name of the state file is empty")
+		}
+		c.stateFile = path
+		return nil
+	}
+}
+
 // WithLogger logs every request at level Debug (method, operation, status,
-// request id) and internal failures at level Error.
+// request id, elapsed time, fault) and internal failures at level Error.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,14 +10,14 @@ import (
 
 // call is one request to an operation on its way through the emulator.
 type call struct {
-	emulator   *Emulator
-	operation  *operation
+	*exchange
 	state      *state
 	seller     *seller
+	sellerID   string
 	request    *http.Request
-	writer     http.ResponseWriter
 	pathValues []string
 	now        time.Time
+	rate       float64 // requests per second, of the usage plan
 }
 
 // newRoutes routes each path of the API, and the two servers beside it. One
@@ -36,16 +35,20 @@ func (e *Emulator) newRoutes() *http.ServeMux {
 	for path, methods := range byPath {
 		routes.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { e.route(w, r, methods) })
 	}
-	routes.HandleFunc(tokenPath, e.serveToken)
-	routes.HandleFunc(uploadPath+"{destination}", e.serveUpload)
-	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		writeErrors(w, nil, &refusal{http.StatusNotFound, []gen.Error{{Code: "NotFound", Message: "The path does not name an operation."}}})
+	routes.HandleFunc(tokenPath, func(w http.ResponseWriter, r *http.Request) { e.exchange(w, r, TokenServer, nil, serveToken) })
+	routes.HandleFunc(uploadPath+"{destination}", func(w http.ResponseWriter, r *http.Request) {
+		e.exchange(w, r, DocumentStore, nil, serveUpload)
 	})
+	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { e.exchange(w, r, "", nil, unknownPath) })
 	return routes
 }
 
 // ServeHTTP answers one request.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, adminPath) {
+		e.serveAdmin(w, r)
+		return
+	}
 	w.Header().Set("x-amzn-RequestId", newRequestID())
 	if path := r.URL.EscapedPath(); strings.Contains(path, "//") || hasDotSegment(path) {
 		// The mux would redirect to a path that the client did not ask for.
@@ -69,39 +72,53 @@ func (e *Emulator) route(w http.ResponseWriter, r *http.Request, methods map[str
 		for method := range methods {
 			w.Header().Add("Allow", method)
 		}
-		writeErrors(w, nil, &refusal{http.StatusMethodNotAllowed, []gen.Error{{Code: "InvalidInput", Message: "The path does not take this method."}}})
+		e.exchange(w, r, "", nil, unknownMethod)
 		return
 	}
-	c := &call{emulator: e, operation: op, state: e.state.Load(), request: r, writer: w, now: e.clock.Now()}
-	for _, p := range op.Parameters {
-		c.pathValues = append(c.pathValues, r.PathValue(p.Name))
-	}
-	status := c.serve()
-	e.logger.Debug("request", "method", r.Method, "operation", op.ID, "status", status, "requestId", w.Header().Get("x-amzn-RequestId"))
+	e.exchange(w, r, op.ID, op, serveOperation)
 }
 
-// serve is the path of every request: who asks, what is asked, the rule, the
-// answer.
-func (c *call) serve() (status int) {
-	if refused := c.authenticate(); refused != nil {
-		return c.refuse(refused)
+func unknownPath(x *exchange, _ *http.Request) {
+	writeErrors(x, nil, &refusal{http.StatusNotFound, []gen.Error{{Code: "NotFound", Message: "The path does not name an operation."}}})
+}
+
+func unknownMethod(x *exchange, _ *http.Request) {
+	writeErrors(x, nil, &refusal{http.StatusMethodNotAllowed, []gen.Error{{Code: invalidInput, Message: "The path does not take this method."}}})
+}
+
+// serveOperation is the path of every request to an operation: who asks, how
+// often, what is asked, the rule, the answer.
+func serveOperation(x *exchange, r *http.Request) {
+	c := &call{exchange: x, request: r, now: x.emulator.clock.Now(), rate: x.operation.Rate}
+	for _, p := range c.operation.Parameters {
+		c.pathValues = append(c.pathValues, r.PathValue(p.Name))
 	}
-	answer, refused := c.operation.run(c)
+	refused := c.authenticate()
+	x.record.SellerID = c.sellerID
+	if refused == nil {
+		refused = c.pace()
+	}
+	var body any
+	if refused == nil {
+		body, refused = c.operation.run(c)
+	}
 	if refused != nil {
-		return c.refuse(refused)
+		c.refuse(refused)
+		return
 	}
-	return c.answer(answer)
+	c.answer(body)
 }
 
 func (c *call) authenticate() *refusal {
 	token := c.request.Header.Get("x-amz-access-token")
 	sellerID, known := c.emulator.tokens.find(token, c.now)
-	c.seller = c.state.byID[sellerID]
+	state := c.emulator.state.Load()
 	switch {
-	case known == tokenValid && c.seller != nil:
+	case known == tokenValid && state.byID[sellerID] != nil:
+		c.sellerID = sellerID
 		return nil
 	case !c.emulator.verifyTokens:
-		c.seller = c.state.sellers[0]
+		c.sellerID = state.sellers[0].id
 		return nil
 	case token == "":
 		return c.rule(tokenMissing)
@@ -113,6 +130,19 @@ func (c *call) authenticate() *refusal {
 	return c.rule(tokenUnknown)
 }
 
+// throttlingException is the x-amzn-ErrorType of a 429.
+const throttlingException = "TooManyRequestsException"
+
+// pace holds the request to the usage plan.
+func (c *call) pace() *refusal {
+	rate, ok := c.emulator.throttle.take(c.operation, c.sellerID, c.now)
+	if c.rate = rate; ok {
+		return nil
+	}
+	c.Header().Set("x-amzn-ErrorType", throttlingException)
+	return c.rule(overQuota)
+}
+
 // rateLimited reports whether Amazon documents the rate limit header for a
 // status.
 func rateLimited(status int) bool {
@@ -121,6 +151,6 @@ func rateLimited(status int) bool {
 
 func (c *call) head(status int) {
 	if rateLimited(status) {
-		c.writer.Header().Set("x-amzn-RateLimit-Limit", strconv.FormatFloat(c.operation.Rate, 'f', 1, 64))
+		c.Header().Set("x-amzn-RateLimit-Limit", formatRate(c.rate))
 	}
 }

@@ -23,6 +23,8 @@ func TestBadRequests(t *testing.T) {
 		{"PUT", "/service/v1/serviceJobs/%2e%2e/completions", 400},
 		{"PUT", "/service/v1/serviceJobs/" + strings.Repeat("x", 101) + "/completions", 400},
 		{"PUT", "/service/v1/serviceJobs/a%0ab/completions", 400},
+		{"PUT", "/service/v1/serviceJobs/a%ffb/completions", 400},
+		{"PUT", "/service/v1/serviceJobs/a%2fb/completions", 422},
 		{"DELETE", "/service/v1/serviceJobs", 405},
 		{"HEAD", "/service/v1/serviceJobs", 405},
 	} {
@@ -36,6 +38,10 @@ func TestBadRequests(t *testing.T) {
 	}
 	post("text/plain", "{}").want(415, "InvalidInput")
 	post("application/json", strings.Repeat(" ", 2<<20)).want(413, "InvalidInput")
+	post("application/json", "null").want(400, "contentType, contentLength")
+	post("application/json", `"text"`).want(400, "body")
+	post("application/json", `{"contentType":"PDF"} {}`).want(400, "body")
+	post("application/json", "{\"contentType\":\"\xff\",\"contentLength\":5}").want(422, "\uFFFD")
 	post("application/json; charset=utf-8", "{}").want(400, "contentType, contentLength")
 	post("application/json", `{"contentType":"EXE","contentLength":5}`).want(422, "EXE")
 	post("application/json", `{"contentType":"PDF","contentLength":5242881}`).want(400, "contentLength")

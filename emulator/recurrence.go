@@ -25,21 +25,49 @@ func occurrences(r *gen.AvailabilityRecord, window span) []span {
 		return nil
 	}
 	var found []span
+	on := daysOf(r)
 	last := min(r.Recurrence.EndTime.Unix(), window.end)
 	day := max(0, (window.start-first.end)/daySeconds)
 	for start := first.start + day*daySeconds; start < last; start += daySeconds {
 		each := span{start, start + first.end - first.start}
-		if each.overlaps(window) && recursOn(r.Recurrence, time.Unix(start, 0).In(r.StartTime.Location())) {
+		if each.overlaps(window) && on.hold(start) {
 			found = append(found, each)
 		}
 	}
 	return found
 }
 
-func recursOn(r *gen.Recurrence, t time.Time) bool {
-	weekday := gen.DayOfWeek(strings.ToUpper(t.Weekday().String()))
-	return (len(r.DaysOfWeek) == 0 || slices.Contains(r.DaysOfWeek, weekday)) &&
-		(len(r.DaysOfMonth) == 0 || slices.Contains(r.DaysOfMonth, t.Day()))
+// recurrenceDays are the days that a record recurs on, at its own offset.
+type recurrenceDays struct {
+	offset      int64 // seconds east of UTC
+	daysOfWeek  uint8 // a bit for each, from Sunday
+	daysOfMonth []int
+}
+
+func daysOf(r *gen.AvailabilityRecord) (d recurrenceDays) {
+	_, offset := r.StartTime.Zone()
+	d = recurrenceDays{offset: int64(offset), daysOfMonth: r.Recurrence.DaysOfMonth}
+	for weekday := time.Sunday; weekday <= time.Saturday; weekday++ {
+		if slices.Contains(r.Recurrence.DaysOfWeek, gen.DayOfWeek(strings.ToUpper(weekday.String()))) {
+			d.daysOfWeek |= 1 << weekday
+		}
+	}
+	if len(r.Recurrence.DaysOfWeek) == 0 {
+		d.daysOfWeek = 1<<7 - 1
+	}
+	return d
+}
+
+// hold reports whether the day that begins an occurrence is one of them.
+func (d *recurrenceDays) hold(start int64) bool {
+	local := start + d.offset
+	day := local / daySeconds
+	if local%daySeconds < 0 {
+		day--
+	}
+	weekday := ((day+int64(time.Thursday))%7 + 7) % 7 // 1970 began on a Thursday
+	return d.daysOfWeek&(1<<weekday) != 0 &&
+		(len(d.daysOfMonth) == 0 || slices.Contains(d.daysOfMonth, time.Unix(local, 0).UTC().Day()))
 }
 
 // reach is the range that all occurrences of a record lie in.
@@ -54,7 +82,7 @@ func reach(r *gen.AvailabilityRecord) span {
 // overlap reports whether two records have occurrences at the same time.
 func overlap(a, b *gen.AvailabilityRecord) bool {
 	ra, rb := reach(a), reach(b)
-	if !ra.overlaps(rb) {
+	if !ra.overlaps(rb) || !sameHours(a, b) {
 		return false
 	}
 	common := span{max(ra.start, rb.start), min(ra.end, rb.end)}
@@ -71,6 +99,17 @@ func overlap(a, b *gen.AvailabilityRecord) bool {
 		}
 	}
 	return false
+}
+
+// sameHours reports false when two records that recur do so at different times
+// of the day, which most of the records of a schedule do.
+func sameHours(a, b *gen.AvailabilityRecord) bool {
+	if a.Recurrence == nil || b.Recurrence == nil {
+		return true
+	}
+	firstA, firstB := spanOf(a.StartTime, a.EndTime), spanOf(b.StartTime, b.EndTime)
+	later := ((firstB.start-firstA.start)%daySeconds + daySeconds) % daySeconds
+	return later < firstA.end-firstA.start || daySeconds-later < firstB.end-firstB.start
 }
 
 // recordRule is the rule that a record breaks.

@@ -28,7 +28,7 @@ func cancelReservation(c *call, _ *gen.CancelReservationParams, _ *none) (any, *
 	if c.seller.reservations[id] == nil {
 		return nil, c.rule(unknownReservation, id)
 	}
-	delete(c.seller.reservations, id)
+	c.seller.cancelReservation(id)
 	return nil, nil
 }
 
@@ -42,9 +42,11 @@ func (c *call) reserve(resourceID string, r gen.Reservation, replaced string) (*
 	if broken, ok := recordRule(&r.Availability); ok {
 		return &r, gen.ErrorList{c.problem(broken)}
 	}
-	delete(c.seller.reservations, replaced)
+	if replaced != "" {
+		c.seller.cancelReservation(replaced)
+	}
 	r.ReservationID = c.seller.newID()
-	c.seller.reservations[r.ReservationID] = &Reservation{ResourceID: resourceID, Reservation: r}
+	c.seller.putReservation(&Reservation{ResourceID: resourceID, Reservation: r})
 	if c.emulator.shortReservation {
 		return &gen.Reservation{ReservationID: r.ReservationID}, nil
 	}

@@ -24,6 +24,7 @@ const (
 	tokenOfNoSeller
 	unsupportedMediaType
 	requestTooLarge
+	overQuota
 
 	unknownJob
 	foreign
@@ -76,7 +77,10 @@ type outcome struct {
 	message string
 }
 
-const invalidInput = "InvalidInput"
+const (
+	invalidInput  = "InvalidInput"
+	quotaExceeded = "QuotaExceeded"
+)
 
 // outcomes say what each rule answers in every operation that exceptions do
 // not name.
@@ -87,6 +91,7 @@ var outcomes = [...]outcome{
 	tokenExpired:         {403, "Unauthorized", "The access token you provided has expired."},
 	tokenOfNoSeller:      {403, "Unauthorized", "Access to the requested resource is denied: the access token was issued without a seller."},
 	unsupportedMediaType: {415, invalidInput, "The Content-Type must be application/json."},
+	overQuota:            {429, quotaExceeded, "You exceeded your quota for the requested resource."},
 	requestTooLarge:      {413, invalidInput, "The request is larger than 1 MiB."},
 
 	unknownJob:               {422, invalidInput, "Job not found for jobId %s"},

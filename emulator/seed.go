@@ -2,9 +2,6 @@ package emulator
 
 import (
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spservices/services-go/gen"
@@ -17,6 +14,8 @@ const SeedVersion = 1
 type Seed struct {
 	Version int      `json:"version"`
 	Sellers []Seller `json:"sellers"`
+
+	text *seedText // nil for a seed that was not read
 }
 
 // Seller is a service provider with everything that belongs to it. Sellers see
@@ -31,6 +30,8 @@ type Seller struct {
 	Resources     []Resource    `json:"resources,omitzero"`
 	Jobs          []Job         `json:"jobs,omitzero"`
 	Reservations  []Reservation `json:"reservations,omitzero"`
+	Documents     []Document    `json:"documents,omitzero"`
+	Sequence      uint64        `json:"sequence,omitzero"` // identifiers given out so far
 }
 
 // Store is a region that a seller serves, with the services on offer there.
@@ -72,6 +73,26 @@ type Reservation struct {
 	gen.Reservation
 }
 
+// Document is an upload destination and what is known of the file uploaded to
+// it. The file itself is not kept.
+type Document struct {
+	UploadDestinationID  string    `json:"uploadDestinationId"`
+	MediaType            string    `json:"mediaType"`
+	ContentLength        int64     `json:"contentLength"`       // bytes, as stated
+	ContentMD5           string    `json:"contentMD5,omitzero"` // base64, as stated, "" if it was not
+	Key                  string    `json:"key,omitzero"`        // base64
+	InitializationVector string    `json:"initializationVector,omitzero"`
+	CreateTime           time.Time `json:"createTime"`
+	Upload               *Upload   `json:"upload,omitzero"` // nil until a file was uploaded that can be decrypted
+}
+
+// Upload is a file that was uploaded, once it is decrypted.
+type Upload struct {
+	Length int64  `json:"length"`          // bytes
+	MD5    string `json:"md5,omitzero"`    // base64
+	SHA256 string `json:"sha256,omitzero"` // base64
+}
+
 // Empty is a seed with one seller, its credentials and nothing else.
 func Empty(time.Time) (*Seed, error) {
 	return &Seed{Version: SeedVersion, Sellers: []Seller{defaultSeller()}}, nil
@@ -85,107 +106,4 @@ func Literal(seed *Seed) Source {
 		}
 		return seed, nil
 	}
-}
-
-// load checks a seed and makes it the state.
-func load(seed *Seed) (*state, error) {
-	if seed.Version != SeedVersion {
-		return nil, fmt.Errorf("version is %d, want %d", seed.Version, SeedVersion)
-	}
-	if len(seed.Sellers) == 0 {
-		return nil, errors.New("a seed needs a seller")
-	}
-	s := &state{byID: map[string]*seller{}, jobOwners: map[string]*seller{}, resourceOwners: map[string]*seller{}}
-	for i := range seed.Sellers {
-		given := &seed.Sellers[i]
-		if given.SellerID == "" || s.byID[given.SellerID] != nil {
-			return nil, fmt.Errorf("sellers[%d]: sellerId is missing or not unique", i)
-		}
-		if given.ClientID == "" || given.ClientSecret == "" || given.RefreshToken == "" {
-			return nil, fmt.Errorf("sellers[%d]: clientId, clientSecret and refreshToken are needed", i)
-		}
-		if err := s.add(given); err != nil {
-			return nil, fmt.Errorf("sellers[%d].%w", i, err)
-		}
-	}
-	return s, nil
-}
-
-func (s *state) add(given *Seller) error {
-	added := newSeller(given)
-	s.sellers = append(s.sellers, added)
-	s.byID[added.id] = added
-	for i := range given.Stores {
-		store := given.Stores[i]
-		if store.StoreID == "" || added.stores[store.StoreID] != nil {
-			return fmt.Errorf("stores[%d]: storeId is missing or not unique", i)
-		}
-		if store.SlotMinutes < 5 || store.SlotMinutes > 24*60 {
-			return fmt.Errorf("stores[%d]: slotMinutes must be 5 to 1440", i)
-		}
-		added.stores[store.StoreID] = &store
-	}
-	for i := range given.Resources {
-		resource := given.Resources[i]
-		if resource.ResourceID == "" || s.resourceOwners[resource.ResourceID] != nil {
-			return fmt.Errorf("resources[%d]: resourceId is missing or not unique", i)
-		}
-		if added.stores[resource.StoreID] == nil {
-			return fmt.Errorf("resources[%d]: storeId names no store", i)
-		}
-		for j := range resource.Schedule {
-			if r, broken := recordRule(&resource.Schedule[j]); broken {
-				return fmt.Errorf("resources[%d].schedule[%d]: %s", i, j, outcomes[r].message)
-			}
-		}
-		added.putResource(&resource)
-		s.resourceOwners[resource.ResourceID] = added
-	}
-	for i := range given.Reservations {
-		reservation := given.Reservations[i]
-		if reservation.ReservationID == "" || added.reservations[reservation.ReservationID] != nil {
-			return fmt.Errorf("reservations[%d]: reservationId is missing or not unique", i)
-		}
-		if added.resources[reservation.ResourceID] == nil {
-			return fmt.Errorf("reservations[%d]: resourceId names no resource", i)
-		}
-		if r, broken := recordRule(&reservation.Availability); broken {
-			return fmt.Errorf("reservations[%d].availability: %s", i, outcomes[r].message)
-		}
-		added.reservations[reservation.ReservationID] = &reservation
-	}
-	return s.addJobs(added, given.Jobs)
-}
-
-// addJobs adds jobs by creation time, the order they are listed in.
-func (s *state) addJobs(added *seller, given []Job) error {
-	sorted := make([]*job, 0, len(given))
-	for i := range given {
-		g := given[i]
-		if g.ServiceJobID == "" || s.jobOwners[g.ServiceJobID] != nil {
-			return fmt.Errorf("jobs[%d]: serviceJobId is missing or not unique", i)
-		}
-		if g.CreateTime.IsZero() || g.ServiceJobStatus == "" {
-			return fmt.Errorf("jobs[%d]: createTime and serviceJobStatus are needed", i)
-		}
-		if err := g.Validate(); err != nil {
-			return fmt.Errorf("jobs[%d]: %w", i, err)
-		}
-		if g.LastUpdateTime.IsZero() {
-			g.LastUpdateTime = g.CreateTime
-		}
-		s.jobOwners[g.ServiceJobID] = added
-		sorted = append(sorted, &job{ServiceJob: g.ServiceJob, updated: g.LastUpdateTime})
-	}
-	slices.SortStableFunc(sorted, func(a, b *job) int {
-		if order := a.CreateTime.Compare(b.CreateTime); order != 0 {
-			return order
-		}
-		return strings.Compare(a.ServiceJobID, b.ServiceJobID)
-	})
-	for _, j := range sorted {
-		added.jobs.add(j)
-		added.book(j)
-	}
-	return nil
 }

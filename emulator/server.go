@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -73,15 +74,20 @@ func (e *Emulator) Serve(l net.Listener) error {
 func (s *server) setAddress(l net.Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.address == "" {
-		s.address = l.Addr().String()
+	if s.address != "" {
+		return
+	}
+	s.address = l.Addr().String()
+	if tcp, ok := l.Addr().(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		s.address = net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 	}
 }
 
-// Close stops listening, drops every connection and waits until nothing runs
-// any more.
+// Close stops listening, drops every connection, waits until nothing runs any
+// more, and closes the state file.
 func (e *Emulator) Close() error {
 	s := &e.server
+	e.closeOnce.Do(func() { close(e.closing) })
 	err := s.http.Close()
 	s.background.Wait()
 	s.mu.Lock()
@@ -89,18 +95,24 @@ func (e *Emulator) Close() error {
 	for s.connections > 0 {
 		s.idle.Wait()
 	}
-	return err
+	return errors.Join(err, e.journal.close())
+}
+
+// Addr is the host and port that clients on this machine reach the emulator
+// at, or "" before it listens.
+func (e *Emulator) Addr() string {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	return e.server.address
 }
 
 // URL is the address of the API, without a trailing slash. Before the emulator
 // listens it is an address for use with [Emulator.Transport].
 func (e *Emulator) URL() string {
-	e.server.mu.Lock()
-	defer e.server.mu.Unlock()
-	if e.server.address == "" {
-		return "http://127.0.0.1"
+	if address := e.Addr(); address != "" {
+		return "http://" + address
 	}
-	return "http://" + e.server.address
+	return "http://127.0.0.1"
 }
 
 // TokenURL is the address of the token server.

@@ -83,7 +83,7 @@ func (c *call) slots(n need, window span) *gen.GetAppointmentSlotsResponse {
 	if store.SchedulingType != "" {
 		report.SchedulingType = store.SchedulingType
 	}
-	pool := c.seller.pool(n, window, "")
+	pool := c.seller.pool(n, window, bookingKey{})
 	for slot := range slotsOf(window, 0, store.slotSeconds()) {
 		scheduled, free := pool.during(slot)
 		if scheduled == 0 {
@@ -105,7 +105,7 @@ type pool struct {
 	unassigned []span // appointments that will need one of them
 }
 
-func (s *seller) pool(n need, window span, except string) *pool {
+func (s *seller) pool(n need, window span, except bookingKey) *pool {
 	p := &pool{}
 	var able []string
 	for _, id := range s.byStore[n.storeID] {
@@ -114,8 +114,8 @@ func (s *seller) pool(n need, window span, except string) *pool {
 			p.timelines = append(p.timelines, s.timeline(id, window, except))
 		}
 	}
-	for jobID, b := range s.bookings {
-		if jobID != except && len(b.resources) == 0 && b.need.storeID == n.storeID && b.overlaps(window) &&
+	for key, b := range s.bookings {
+		if key != except && len(b.resources) == 0 && b.need.storeID == n.storeID && b.overlaps(window) &&
 			slices.ContainsFunc(able, func(id string) bool { return s.resources[id].can(b.need) }) {
 			p.unassigned = append(p.unassigned, b.span)
 		}
@@ -151,8 +151,8 @@ func (p *pool) during(slot span) (scheduled, free int) {
 }
 
 // free is how many appointments for a need fit into a time range, beside those
-// there are. The booking of the job except does not count.
-func (s *seller) free(n need, wanted span, except string) int {
+// there are. The appointment except does not count.
+func (s *seller) free(n need, wanted span, except bookingKey) int {
 	_, free := s.pool(n, wanted, except).during(wanted)
 	return free
 }

@@ -11,7 +11,8 @@ type TB interface {
 }
 
 // Start runs an emulator on a loopback port for the length of a test. The test
-// fails when an answer was the emulator's own fault.
+// fails when an answer was the emulator's own fault, and when a [Fault] was not
+// used as often as it says.
 func Start(t TB, opts ...Option) *Emulator {
 	t.Helper()
 	e, err := New(opts...)
@@ -30,6 +31,9 @@ func Start(t TB, opts ...Option) *Emulator {
 		}
 		for _, failure := range e.takeFailures() {
 			t.Errorf("emulator: internal failure in %s", failure)
+		}
+		for _, fault := range e.faults.unused() {
+			t.Errorf("emulator: fault %s", fault)
 		}
 	})
 	return e

@@ -32,10 +32,11 @@ type seller struct {
 	jobs         jobIndex
 	resources    map[string]*Resource
 	byStore      map[string][]string // resource ids, in the order of the seed
-	bookings     map[string]booking  // active appointments by job id
+	bookings     map[bookingKey]booking
 	reservations map[string]*Reservation
-	documents    map[string]*destination
+	documents    map[string]*Document
 	sequence     uint64 // of the identifiers given out
+	pending      change // what was put since the last takeChange
 }
 
 func newSeller(given *Seller) *seller {
@@ -47,9 +48,10 @@ func newSeller(given *Seller) *seller {
 		jobs:          newJobIndex(),
 		resources:     map[string]*Resource{},
 		byStore:       map[string][]string{},
-		bookings:      map[string]booking{},
+		bookings:      map[bookingKey]booking{},
 		reservations:  map[string]*Reservation{},
-		documents:     map[string]*destination{},
+		sequence:      given.Sequence,
+		documents:     map[string]*Document{},
 	}
 }
 
@@ -60,19 +62,11 @@ func (s *seller) newID() string {
 	return fmt.Sprintf("%x-%x-4%03x-a%03x-%x", sum[0:4], sum[4:6], uint16(sum[6])<<4|uint16(sum[7])>>4, uint16(sum[8])<<4|uint16(sum[9])>>4, sum[10:16])
 }
 
-func (s *seller) putResource(r *Resource) {
-	if s.resources[r.ResourceID] == nil {
-		s.byStore[r.StoreID] = append(s.byStore[r.StoreID], r.ResourceID)
-	}
-	s.resources[r.ResourceID] = r
-}
+// bookingKey names an appointment.
+type bookingKey struct{ jobID, appointmentID string }
 
-func (s *seller) putJob(j *job) {
-	s.jobs.replace(j)
-	s.book(j)
-}
-
-// booking is an active appointment as the capacity of resources sees it.
+// booking is an appointment as the capacity of resources sees it. Those that
+// are active or completed take capacity, those that are cancelled do not.
 type booking struct {
 	span
 	need      need
@@ -99,17 +93,25 @@ func needOf(j *gen.ServiceJob) need {
 
 // book keeps the bookings in step with a job.
 func (s *seller) book(j *job) {
-	active := j.active()
-	if active == nil || active.AppointmentTime == nil {
-		delete(s.bookings, j.ServiceJobID)
-		return
+	for i := range j.Appointments {
+		a := &j.Appointments[i]
+		key := bookingKey{j.ServiceJobID, a.AppointmentID}
+		takesCapacity := a.AppointmentStatus == gen.AppointmentStatusActive || a.AppointmentStatus == gen.AppointmentStatusCompleted
+		if !takesCapacity || a.AppointmentTime == nil {
+			delete(s.bookings, key)
+			continue
+		}
+		b := booking{need: needOf(&j.ServiceJob), span: windowOf(a)}
+		for _, t := range a.AssignedTechnicians {
+			b.resources = append(b.resources, t.TechnicianID)
+		}
+		s.bookings[key] = b
 	}
-	start := active.AppointmentTime.StartTime.Unix()
-	b := booking{need: needOf(&j.ServiceJob), span: span{start, start + int64(active.AppointmentTime.DurationInMinutes)*60}}
-	for _, t := range active.AssignedTechnicians {
-		b.resources = append(b.resources, t.TechnicianID)
-	}
-	s.bookings[j.ServiceJobID] = b
+}
+
+func windowOf(a *gen.Appointment) span {
+	start := a.AppointmentTime.StartTime.Unix()
+	return span{start, start + int64(a.AppointmentTime.DurationInMinutes)*60}
 }
 
 // span is a half-open time range in seconds since 1970.

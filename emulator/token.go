@@ -19,10 +19,20 @@ const (
 	maxTokens = 10_000
 )
 
-// tokenStore holds the access tokens that were issued.
+// tokenStore holds the access tokens that were issued, and what was done to
+// refresh tokens beside the seed.
 type tokenStore struct {
-	mu     sync.RWMutex
-	issued map[string]accessToken
+	mu      sync.RWMutex
+	issued  map[string]accessToken
+	granted map[string]string // seller ids by refresh token
+	revoked map[string]bool   // refresh tokens
+}
+
+// forgetGrants goes back to the refresh tokens of the seed.
+func (s *tokenStore) forgetGrants() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.granted, s.revoked = map[string]string{}, map[string]bool{}
 }
 
 type accessToken struct {
@@ -37,6 +47,22 @@ const (
 	tokenIsExpired
 	tokenValid
 )
+
+// grants tells what was done to a refresh token beside the seed.
+func (s *tokenStore) grants(refreshToken string) (sellerID string, revoked bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.granted[refreshToken], s.revoked[refreshToken]
+}
+
+// grant makes a new refresh token for a seller.
+func (s *tokenStore) grant(sellerID string) (refreshToken string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	refreshToken = "Atzr|" + rand.Text() + rand.Text()
+	s.granted[refreshToken] = sellerID
+	return refreshToken
+}
 
 func (s *tokenStore) issue(sellerID string, now time.Time) string {
 	token := "Atza|" + rand.Text() + rand.Text()
@@ -97,8 +123,8 @@ var (
 )
 
 // serveToken is the token server of Login with Amazon.
-func (e *Emulator) serveToken(w http.ResponseWriter, r *http.Request) {
-	answer, refused := e.grant(w, r)
+func serveToken(x *exchange, r *http.Request) {
+	answer, refused := x.emulator.grant(x, r)
 	var (
 		status = http.StatusOK
 		body   any
@@ -108,23 +134,22 @@ func (e *Emulator) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 	text, err := wire.Marshal(body)
 	if err != nil {
-		e.fail("token", err)
+		x.emulator.fail(TokenServer, err)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, status, text)
-	e.logger.Debug("token request", "status", status)
+	x.Header().Set("Cache-Control", "no-store")
+	writeJSON(x, status, text)
 }
 
-func (e *Emulator) grant(w http.ResponseWriter, r *http.Request) (*tokenAnswer, *oauthError) {
+func (e *Emulator) grant(x *exchange, r *http.Request) (*tokenAnswer, *oauthError) {
 	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
+		x.Header().Set("Allow", http.MethodPost)
 		return nil, errTokenMethod
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/x-www-form-urlencoded" {
 		return nil, errTokenForm
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxTokenBody)
+	r.Body = http.MaxBytesReader(x, r.Body, maxTokenBody)
 	if err := r.ParseForm(); err != nil {
 		return nil, errTokenForm
 	}
@@ -145,7 +170,7 @@ func (e *Emulator) grant(w http.ResponseWriter, r *http.Request) (*tokenAnswer, 
 	case grant == "client_credentials":
 		return e.grantToApplication(r.PostForm.Get("scope"))
 	}
-	return e.grantForSeller(state, clientID, r.PostForm.Get("refresh_token"))
+	return e.grantForSeller(x, state, clientID, r.PostForm.Get("refresh_token"))
 }
 
 // grantToApplication issues a token without a seller, which opens no operation
@@ -157,12 +182,14 @@ func (e *Emulator) grantToApplication(scope string) (*tokenAnswer, *oauthError) 
 	return e.newTokenAnswer("", ""), nil
 }
 
-func (e *Emulator) grantForSeller(state *state, clientID, refreshToken string) (*tokenAnswer, *oauthError) {
+func (e *Emulator) grantForSeller(x *exchange, state *state, clientID, refreshToken string) (*tokenAnswer, *oauthError) {
 	if refreshToken == "" {
 		return nil, errTokenMissing
 	}
+	granted, revoked := e.tokens.grants(refreshToken)
 	for _, s := range state.sellers {
-		if s.credentials.ClientID == clientID && sameSecret(s.credentials.RefreshToken, refreshToken) {
+		if s.credentials.ClientID == clientID && !revoked && (s.id == granted || sameSecret(s.credentials.RefreshToken, refreshToken)) {
+			x.record.SellerID = s.id
 			return e.newTokenAnswer(s.id, refreshToken), nil
 		}
 	}

@@ -3,8 +3,11 @@ package emulator
 import (
 	"bytes"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"strconv"
+	"syscall"
 )
 
 // Transport reaches the emulator without sockets, whatever host a request
@@ -30,10 +33,13 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if served.Body == nil {
 		served.Body = http.NoBody
 	}
-	w := &recorder{header: http.Header{}, status: http.StatusOK}
+	w := newRecorder()
 	t.emulator.ServeHTTP(w, served)
 	if err := request.Context().Err(); err != nil {
 		return nil, err
+	}
+	if w.cut {
+		return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	}
 	return w.response(request), nil
 }
@@ -44,7 +50,10 @@ type recorder struct {
 	status int
 	sent   http.Header // as it was when the status was written
 	body   bytes.Buffer
+	cut    bool // the connection is reset instead
 }
+
+func newRecorder() *recorder { return &recorder{header: http.Header{}, status: http.StatusOK} }
 
 func (w *recorder) Header() http.Header { return w.header }
 
@@ -61,6 +70,11 @@ func (w *recorder) Write(p []byte) (int, error) {
 
 func (w *recorder) response(request *http.Request) *http.Response {
 	w.WriteHeader(http.StatusOK)
+	var body io.Reader = &w.body
+	length := int64(w.body.Len())
+	if stated, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil && stated > length {
+		body, length = io.MultiReader(body, brokenOff{}), stated
+	}
 	return &http.Response{
 		Status:        strconv.Itoa(w.status) + " " + http.StatusText(w.status),
 		StatusCode:    w.status,
@@ -68,8 +82,13 @@ func (w *recorder) response(request *http.Request) *http.Response {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        w.sent,
-		Body:          io.NopCloser(&w.body),
-		ContentLength: int64(w.body.Len()),
+		Body:          io.NopCloser(body),
+		ContentLength: length,
 		Request:       request,
 	}
 }
+
+// brokenOff is the end of a body that falls short of its Content-Length.
+type brokenOff struct{}
+
+func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

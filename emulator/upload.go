@@ -25,49 +25,48 @@ var (
 	errUploadExpired   = &uploadError{Code: "AccessDenied", Message: "Request has expired.", status: http.StatusForbidden}
 	errUploadNoLength  = &uploadError{Code: "MissingContentLength", Message: "You must provide the Content-Length HTTP header.", status: http.StatusLengthRequired}
 	errUploadDigest    = &uploadError{Code: "BadDigest", Message: "The document does not have the contentMD5 stated.", status: http.StatusForbidden}
+	errUploadBroken    = &uploadError{Code: "InternalError", Message: "The emulator failed.", status: http.StatusInternalServerError}
 	errUploadCut       = &uploadError{Code: "IncompleteBody", Message: "The body ended before its Content-Length.", status: http.StatusBadRequest}
 )
 
 // serveUpload is the document store behind the presigned URLs.
-func (e *Emulator) serveUpload(w http.ResponseWriter, r *http.Request) {
-	refused := e.upload(w, r)
+func serveUpload(x *exchange, r *http.Request) {
+	refused := x.emulator.upload(x, r)
 	if refused == nil {
-		w.Header().Set("Content-Length", "0")
-		w.WriteHeader(http.StatusOK)
-		e.logger.Debug("upload", "status", http.StatusOK)
+		x.Header().Set("Content-Length", "0")
+		x.WriteHeader(http.StatusOK)
 		return
 	}
 	text, err := xml.Marshal(refused)
 	if err != nil {
-		e.fail("upload", err)
+		x.emulator.fail(DocumentStore, err)
 	}
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(refused.status)
-	_, _ = w.Write(append([]byte(xml.Header), text...)) // a client that has gone away is no fault of ours
-	e.logger.Debug("upload", "status", refused.status, "code", refused.Code)
+	x.Header().Set("Content-Type", "application/xml")
+	x.WriteHeader(refused.status)
+	_, _ = x.Write(append([]byte(xml.Header), text...)) // a client that has gone away is no fault of ours
 }
 
-func (e *Emulator) upload(w http.ResponseWriter, r *http.Request) *uploadError {
+func (e *Emulator) upload(x *exchange, r *http.Request) *uploadError {
 	if r.Method != http.MethodPut {
-		w.Header().Set("Allow", http.MethodPut)
+		x.Header().Set("Allow", http.MethodPut)
 		return errUploadMethod
 	}
 	owner, d := e.state.Load().destination(r.PathValue("destination"))
 	if d == nil {
 		return errUploadUnknown
 	}
-	want := document.EncryptedLength(d.contentLength)
+	want := document.EncryptedLength(d.ContentLength)
 	switch {
-	case r.Header.Get("Content-Type") != d.mediaType, !hmac.Equal([]byte(r.URL.RawQuery), []byte(d.query())):
+	case r.Header.Get("Content-Type") != d.MediaType, !hmac.Equal([]byte(r.URL.RawQuery), []byte(d.query())):
 		return errUploadSignature
-	case e.clock.Now().After(d.created.Add(uploadLifetime)):
+	case e.clock.Now().After(d.CreateTime.Add(uploadLifetime)):
 		return errUploadExpired
 	case r.ContentLength < 0:
 		return errUploadNoLength
 	case r.ContentLength != want:
 		return &uploadError{
 			Code: "AccessDenied", status: http.StatusForbidden,
-			Message: fmt.Sprintf("The upload has %d bytes. A document of %d bytes has %d when encrypted.", r.ContentLength, d.contentLength, want),
+			Message: fmt.Sprintf("The upload has %d bytes. A document of %d bytes has %d when encrypted.", r.ContentLength, d.ContentLength, want),
 		}
 	}
 	body := make([]byte, want)
@@ -75,32 +74,49 @@ func (e *Emulator) upload(w http.ResponseWriter, r *http.Request) *uploadError {
 		return errUploadCut
 	}
 	next := d.receive(body)
-	if d.contentMD5 != "" && d.contentMD5 != next.file.md5 {
+	if d.ContentMD5 != "" && (next.Upload == nil || next.Upload.MD5 != d.ContentMD5) {
 		return errUploadDigest
+	}
+	x.record.SellerID = owner.id
+	return e.store(next)
+}
+
+// store puts an upload where its destination is, unless the state has been
+// exchanged meanwhile.
+func (e *Emulator) store(d *Document) *uploadError {
+	e.exchanging.RLock()
+	defer e.exchanging.RUnlock()
+	owner, known := e.state.Load().destination(d.UploadDestinationID)
+	if known == nil {
+		return errUploadUnknown
 	}
 	owner.mu.Lock()
 	defer owner.mu.Unlock()
-	owner.documents[d.id] = next
+	owner.putDocument(d)
+	if err := e.commit(owner); err != nil {
+		e.fail(DocumentStore, err)
+		return errUploadBroken
+	}
 	return nil
 }
 
 // receive decrypts an upload. One that cannot be decrypted is stored like any
 // other, as a store that has no key would do; the call that refers to it fails.
-func (d *destination) receive(body []byte) *destination {
+func (d *Document) receive(body []byte) *Document {
 	next := *d
-	next.file = file{}
-	cipher, err := document.NewCipher("AES", d.key, d.vector)
+	next.Upload = nil
+	cipher, err := document.NewCipher("AES", d.Key, d.InitializationVector)
 	if err != nil {
 		return &next
 	}
 	if plain, err := cipher.Decrypt(body); err == nil {
-		next.file = file{readable: true, length: int64(len(plain)), md5: document.MD5(plain), sha256: document.SHA256(plain)}
+		next.Upload = &Upload{Length: int64(len(plain)), MD5: document.MD5(plain), SHA256: document.SHA256(plain)}
 	}
 	return &next
 }
 
 // destination finds an upload destination, whoever's it is.
-func (s *state) destination(id string) (*seller, *destination) {
+func (s *state) destination(id string) (*seller, *Document) {
 	for _, owner := range s.sellers {
 		owner.mu.RLock()
 		d := owner.documents[id]

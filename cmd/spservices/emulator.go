@@ -3,7 +3,138 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
+	"fmt"
 	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spservices/services-go/emulator"
 )
 
-func runEmulator(context.Context, []string, io.Writer, io.Writer) error { return errors.New("TODO") }
+// emulatorFlags are the command line of spservices emulator.
+type emulatorFlags struct {
+	addr, portFile, seed, throttle, auth, clock, state, log string
+}
+
+// runEmulator serves the Services API until ctx ends.
+func runEmulator(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var f emulatorFlags
+	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:8484", "listen on `HOST:PORT`; port 0 takes a free one")
+	flags.StringVar(&f.portFile, "port-file", "", "write host:port to this `FILE` once it answers")
+	flags.StringVar(&f.seed, "seed", "default", "begin with `default|empty|FILE`")
+	flags.StringVar(&f.throttle, "throttle", "on", "`on|off`: hold requests to the usage plans or not")
+	flags.StringVar(&f.auth, "auth", "strict", "`strict|off`: verify access tokens or not")
+	flags.StringVar(&f.clock, "clock", "real", "`real|TIME`: run with the machine, or stand at an RFC 3339 time")
+	flags.StringVar(&f.state, "state", "", "keep the state in this `FILE`, which goes before the seed once it exists")
+	flags.StringVar(&f.log, "log", "text", "`text|json`: how requests are logged to standard error")
+	if err := parse(flags, args, stderr); err != nil {
+		return err
+	}
+	options, err := f.options(stderr)
+	if err != nil {
+		return usageError{fmt.Errorf("emulator: %w", err)}
+	}
+	emu, err := emulator.New(options...)
+	if err != nil {
+		return err
+	}
+	if err := f.serve(ctx, emu, stdout); err != nil {
+		return errors.Join(err, emu.Close())
+	}
+	return emu.Close()
+}
+
+func (f *emulatorFlags) serve(ctx context.Context, emu *emulator.Emulator, stdout io.Writer) error {
+	if err := emu.Listen(f.addr); err != nil {
+		return err
+	}
+	if f.portFile != "" {
+		if err := writeWhole(f.portFile, emu.Addr()); err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(f.portFile) }()
+	}
+	if err := printEnvironment(stdout, emu); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// options turns the flags into options; the error names every flag that is
+// wrong.
+func (f *emulatorFlags) options(stderr io.Writer) ([]emulator.Option, error) {
+	var (
+		options  []emulator.Option
+		problems []error
+	)
+	choose := func(name, value string, choices map[string]emulator.Option) {
+		option, ok := choices[value]
+		if !ok {
+			problems = append(problems, fmt.Errorf("--%s does not take %q", name, value))
+		} else if option != nil {
+			options = append(options, option)
+		}
+	}
+	level := &slog.HandlerOptions{Level: slog.LevelDebug}
+	choose("log", f.log, map[string]emulator.Option{
+		"text": emulator.WithLogger(slog.New(slog.NewTextHandler(stderr, level))),
+		"json": emulator.WithLogger(slog.New(slog.NewJSONHandler(stderr, level))),
+	})
+	choose("throttle", f.throttle, map[string]emulator.Option{"on": emulator.WithThrottling(), "off": nil})
+	choose("auth", f.auth, map[string]emulator.Option{"strict": nil, "off": emulator.WithoutTokens()})
+	switch f.seed {
+	case "default":
+	case "empty":
+		options = append(options, emulator.WithSeed(emulator.Empty))
+	default:
+		options = append(options, emulator.WithSeed(emulator.FileSeed(f.seed)))
+	}
+	if f.state != "" {
+		options = append(options, emulator.WithStateFile(f.state))
+	}
+	if f.clock != "real" {
+		t, err := time.Parse(time.RFC3339, f.clock)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--clock does not take %q", f.clock))
+		}
+		options = append(options, emulator.WithClock(emulator.FixedClock(t)))
+	}
+	return options, errors.Join(problems...)
+}
+
+// printEnvironment tells where the emulator is. Its lines are comments and
+// NAME=value, so that a file of them can be given to docker --env-file.
+func printEnvironment(w io.Writer, emu *emulator.Emulator) error {
+	login := emu.Credentials()
+	_, err := fmt.Fprintf(w, `# Services API v1   %[1]s
+# token endpoint    %[2]s
+SP_API_ENDPOINT=%[1]s
+SP_API_TOKEN_ENDPOINT=%[2]s
+LWA_APP_ID=%[3]s
+LWA_CLIENT_SECRET=%[4]s
+SP_API_REFRESH_TOKEN=%[5]s
+SP_API_MARKETPLACE=%[6]s
+`, emu.URL(), emu.TokenURL(), login.ClientID, login.ClientSecret, login.RefreshToken, emu.Marketplace())
+	return err
+}
+
+// writeWhole writes a file that is never seen half written.
+func writeWhole(name, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}

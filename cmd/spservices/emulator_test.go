@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// announced is what runEmulator prints, and tells when it is all there.
+type announced struct {
+	bytes.Buffer
+	done chan struct{}
+}
+
+func (a *announced) Write(p []byte) (int, error) {
+	n, err := a.Buffer.Write(p)
+	if bytes.Contains(a.Bytes(), []byte("SP_API_MARKETPLACE=")) {
+		close(a.done)
+	}
+	return n, err
+}
+
+// serve runs the emulator for the length of a test and returns its
+// environment.
+func serve(t *testing.T, args ...string) map[string]string {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	out := &announced{done: make(chan struct{})}
+	ended := make(chan error, 1)
+	go func() { ended <- runEmulator(ctx, append([]string{"--addr", "127.0.0.1:0"}, args...), out, io.Discard) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the emulator ended with %v", err)
+		}
+	})
+	select {
+	case <-out.done:
+	case err := <-ended:
+		ended <- nil
+		t.Fatal(err)
+	}
+	environment := map[string]string{}
+	for line := range strings.Lines(out.String()) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
+			environment[name] = value
+		}
+	}
+	return environment
+}
+
+func TestEmulatorServes(t *testing.T) {
+	t.Parallel()
+	portFile := filepath.Join(t.TempDir(), "port")
+	environment := serve(t, "--port-file", portFile)
+	if text, err := os.ReadFile(portFile); err != nil || "http://"+string(text) != environment["SP_API_ENDPOINT"] {
+		t.Errorf("the port file holds %q, %v", text, err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, environment["SP_API_TOKEN_ENDPOINT"], strings.NewReader(url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {environment["LWA_APP_ID"]},
+		"client_secret": {environment["LWA_CLIENT_SECRET"]}, "refresh_token": {environment["SP_API_REFRESH_TOKEN"]},
+	}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("signing in answers %s", response.Status)
+	}
+}
+
+func TestEmulatorUsage(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"--auth", "maybe"}, {"--throttle", "2"}, {"--clock", "noon"}, {"--log", "xml"}, {"more"},
+	} {
+		err := runEmulator(t.Context(), args, io.Discard, io.Discard)
+		if usage := (usageError{}); !errors.As(err, &usage) {
+			t.Errorf("%v: got %v, want a usage error", args, err)
+		}
+	}
+	missing := filepath.Join(t.TempDir(), "missing.json")
+	if err := runEmulator(t.Context(), []string{"--seed", missing}, io.Discard, io.Discard); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEmulatorKeepsItsState(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state")
+	ask := func(environment map[string]string, method, path, body string) string {
+		request, err := http.NewRequestWithContext(t.Context(), method, environment["SP_API_ENDPOINT"]+"/_emulator/"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode >= http.StatusBadRequest {
+			t.Fatalf("%s answers %s %s %v", path, response.Status, text, err)
+		}
+		return string(text)
+	}
+	t.Run("first", func(t *testing.T) {
+		ask(serve(t, "--state", file, "--clock", "2026-03-02T20:00:00Z"), http.MethodPost, "seed?name=empty", "")
+	})
+	t.Run("second", func(t *testing.T) {
+		environment := serve(t, "--state", file, "--clock", "2026-03-02T20:00:00Z", "--log", "json")
+		if state := ask(environment, http.MethodGet, "state", ""); strings.Contains(state, "TECHNICIAN") {
+			t.Errorf("the state is that of the seed: %s", state)
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package emulator
+
+import "fmt"
+
+// change is what a write did to a seller, as the journal keeps it.
+type change struct {
+	SellerID     string        `json:"sellerId"`
+	Sequence     uint64        `json:"sequence,omitzero"`
+	Jobs         []Job         `json:"jobs,omitzero"`
+	Resources    []Resource    `json:"resources,omitzero"`
+	Reservations []Reservation `json:"reservations,omitzero"`
+	Cancelled    []string      `json:"cancelled,omitzero"` // reservation ids
+	Documents    []Document    `json:"documents,omitzero"`
+}
+
+// takeChange returns what was put since it was last asked, or nil.
+func (s *seller) takeChange() *change {
+	taken := s.pending
+	s.pending = change{}
+	if len(taken.Jobs)+len(taken.Resources)+len(taken.Reservations)+len(taken.Cancelled)+len(taken.Documents) == 0 {
+		return nil
+	}
+	taken.SellerID, taken.Sequence = s.id, s.sequence
+	return &taken
+}
+
+func (s *seller) putJob(j *job) {
+	s.jobs.replace(j)
+	s.book(j)
+	s.pending.Jobs = append(s.pending.Jobs, j.seed())
+}
+
+func (s *seller) putResource(r *Resource) {
+	if s.resources[r.ResourceID] == nil {
+		s.byStore[r.StoreID] = append(s.byStore[r.StoreID], r.ResourceID)
+	}
+	s.resources[r.ResourceID] = r
+	s.pending.Resources = append(s.pending.Resources, *r)
+}
+
+func (s *seller) putReservation(r *Reservation) {
+	s.reservations[r.ReservationID] = r
+	s.pending.Reservations = append(s.pending.Reservations, *r)
+}
+
+func (s *seller) cancelReservation(id string) {
+	delete(s.reservations, id)
+	s.pending.Cancelled = append(s.pending.Cancelled, id)
+}
+
+func (s *seller) putDocument(d *Document) {
+	s.documents[d.UploadDestinationID] = d
+	s.pending.Documents = append(s.pending.Documents, *d)
+}
+
+// apply repeats a change.
+func (s *state) apply(c *change) error {
+	owner := s.byID[c.SellerID]
+	if owner == nil {
+		return fmt.Errorf("a change of the unknown seller %q", c.SellerID)
+	}
+	for _, j := range c.Jobs {
+		if owner.jobs.find(j.ServiceJobID) == nil {
+			return fmt.Errorf("a change of the unknown job %q", j.ServiceJobID)
+		}
+		owner.putJob(&job{ServiceJob: j.ServiceJob, updated: j.LastUpdateTime})
+	}
+	for _, r := range c.Resources {
+		if owner.resources[r.ResourceID] == nil {
+			return fmt.Errorf("a change of the unknown resource %q", r.ResourceID)
+		}
+		owner.putResource(&r)
+	}
+	for _, id := range c.Cancelled {
+		owner.cancelReservation(id)
+	}
+	for _, r := range c.Reservations {
+		owner.putReservation(&r)
+	}
+	for _, d := range c.Documents {
+		owner.putDocument(&d)
+	}
+	owner.sequence = c.Sequence
+	owner.pending = change{}
+	return nil
+}

@@ -1,0 +1,250 @@
+package emulator_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spservices/services-go/emulator"
+)
+
+const (
+	getJob = "getServiceJobByServiceJobId"
+	addOne = "addAppointmentForServiceJobByServiceJobId"
+)
+
+func (f *fixture) fault(faults ...*emulator.Fault) {
+	f.Helper()
+	if err := f.emu.Fault(faults...); err != nil {
+		f.Fatal(err)
+	}
+}
+
+func TestFaultsAreCounted(t *testing.T) {
+	t.Parallel()
+	f := start(t).unjudged()
+	f.fault(
+		emulator.On(getJob).Skip(1).Times(2).Status(503),
+		emulator.On(getJob).Skip(2).Status(429).With("Retry-After", "7"), // the third is the other's
+		emulator.On(getJob).Where("serviceJobId", completedJob).HTML(503),
+		emulator.On("getServiceJobs").Where("storeIds", firstStore).ExpiredToken(),
+	)
+	var got []int
+	for range 5 {
+		got = append(got, f.call("GET", jobPath(pendingJob), "").status)
+	}
+	if fmt.Sprint(got) != "[200 503 503 429 200]" {
+		t.Errorf("statuses are %v", got)
+	}
+	page := f.call("GET", jobPath(completedJob), "").want(503, "<html>")
+	if page.header.Get("X-Emulator-Fault") != "html" || page.header.Get("Content-Type") != "text/html" {
+		t.Errorf("headers are %v", page.header)
+	}
+	list := "/service/v1/serviceJobs?marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z"
+	f.call("GET", list, "").want(200)
+	f.call("GET", list+"&storeIds="+firstStore, "").want(403, "expired")
+	f.call("GET", list+"&storeIds="+firstStore, "").want(200)
+}
+
+func TestFaultAnswersLookLikeThoseOfTheServer(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.fault(
+		emulator.On(emulator.TokenServer).Status(500), emulator.On(emulator.DocumentStore).Status(503),
+		emulator.On("setAppointmentFulfillmentData").Status(500), emulator.On(getJob).Status(429).With("Retry-After", "7"),
+	)
+	f.send("POST", f.emu.TokenURL(), nil, "").want(500, `"error":"server_error"`)
+	f.send("PUT", f.emu.URL()+"/uploads/x", nil, "").want(503, "<Error>")
+	f.call("PUT", jobPath(pendingJob, "/appointments/x/fulfillment"), "").want(500, `[{"code":"InternalFailure"`)
+	got := f.call("GET", jobPath(pendingJob), "").want(429, "QuotaExceeded")
+	if got.header.Get("x-amzn-RateLimit-Limit") != "" || got.header.Get("Retry-After") != "7" {
+		t.Errorf("headers of a 429 are %v", got.header)
+	}
+}
+
+func TestFaultsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for _, fault := range []*emulator.Fault{
+		nil, emulator.On("getEverything").Reset(), emulator.On(getJob), emulator.On(getJob).Status(200),
+		emulator.On(getJob).Times(-1).Reset(), emulator.On(getJob).Skip(-1).Reset(), emulator.On(emulator.TokenServer).ExpiredToken(),
+	} {
+		if err := f.emu.Fault(emulator.On(getJob).Reset(), fault); err == nil {
+			t.Errorf("%v was taken", fault)
+		}
+	}
+	f.job(pendingJob) // none of them was set
+}
+
+// ends are the two ways to reach an emulator.
+func ends(t *testing.T, test func(t *testing.T, f *fixture)) {
+	for name, reach := range map[string]func(t *testing.T) *fixture{
+		"transport": func(t *testing.T) *fixture { return start(t).unjudged() },
+		"loopback": func(t *testing.T) *fixture {
+			emu := emulator.Start(t, emulator.WithClock(emulator.FixedClock(noon)))
+			f := &fixture{T: t, emu: emu, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+			f.token = f.signIn(emu.Credentials())
+			return f
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, reach(t))
+		})
+	}
+}
+
+// try sends a request that may end in an error.
+func (f *fixture) try(ctx context.Context, method, path, body string) (status int, text []byte, err error) {
+	f.Helper()
+	request, err := http.NewRequestWithContext(ctx, method, f.emu.URL()+path, strings.NewReader(body))
+	if err != nil {
+		f.Fatal(err)
+	}
+	request.Header.Set("X-Amz-Access-Token", f.token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := f.http.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	text, err = io.ReadAll(response.Body)
+	return response.StatusCode, text, err
+}
+
+func TestConnectionFaults(t *testing.T) {
+	t.Parallel()
+	ends(t, func(t *testing.T, f *fixture) {
+		f.fault(emulator.On(getJob).Reset())
+		if _, _, err := f.try(t.Context(), "GET", jobPath(pendingJob), ""); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("reset gives %v", err)
+		}
+		whole := f.call("GET", jobPath(pendingJob), "").want(200).text
+		f.fault(emulator.On(getJob).Truncate(), emulator.On(getJob).Skip(1).Malformed())
+		status, text, err := f.try(t.Context(), "GET", jobPath(pendingJob), "")
+		if status != 200 || !errors.Is(err, io.ErrUnexpectedEOF) || !bytes.Equal(text, whole[:len(whole)/2]) {
+			t.Errorf("truncation gives %d, %d of %d bytes, %v", status, len(text), len(whole), err)
+		}
+		status, text, err = f.try(t.Context(), "GET", jobPath(pendingJob), "")
+		if status != 200 || err != nil || json.Valid(text) {
+			t.Errorf("malformation gives %d %s %v", status, text, err)
+		}
+	})
+}
+
+func TestCommitThenDrop(t *testing.T) {
+	t.Parallel()
+	ends(t, func(t *testing.T, f *fixture) {
+		f.fault(emulator.On(addOne).CommitThenDrop())
+		slot := f.slots(pendingJob)[0].StartTime
+		if _, _, err := f.try(t.Context(), "POST", jobPath(pendingJob, "/appointments"), appointmentAt(slot)); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("got %v", err)
+		}
+		if got := f.job(pendingJob).Appointments; len(got) != 1 {
+			t.Errorf("appointments are %+v", got)
+		}
+	})
+}
+
+func TestHangEndsWithTheClient(t *testing.T) {
+	t.Parallel()
+	ends(t, func(t *testing.T, f *fixture) {
+		f.fault(emulator.On(addOne).Hang())
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			_ = f.emu.WaitFor(context.Background(), addOne, 1)
+			cancel()
+		}()
+		if _, _, err := f.try(ctx, "POST", jobPath(pendingJob, "/appointments"), appointmentAt(noon)); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestHangEndsWithTheEmulator(t *testing.T) {
+	t.Parallel()
+	ends(t, func(t *testing.T, f *fixture) {
+		f.fault(emulator.On(getJob).Hang())
+		closed := make(chan error, 1)
+		go func() {
+			_ = f.emu.WaitFor(context.Background(), getJob, 1)
+			closed <- f.emu.Close()
+		}()
+		if _, _, err := f.try(t.Context(), "GET", jobPath(pendingJob), ""); err == nil {
+			t.Error("a request that hangs was answered")
+		}
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLatency(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t)
+		f.fault(emulator.On(getJob).Latency(3 * time.Second))
+		began := time.Now()
+		f.job(pendingJob)
+		if took := time.Since(began); took != 3*time.Second {
+			t.Errorf("took %s", took)
+		}
+		f.fault(emulator.On(getJob).Latency(time.Hour))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, _, err := f.try(ctx, "GET", jobPath(pendingJob), ""); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// observedTest is a test that may fail.
+type observedTest struct {
+	*testing.T
+	cleanups []func()
+	errors   []string
+}
+
+func (o *observedTest) Cleanup(f func()) { o.cleanups = append(o.cleanups, f) }
+func (o *observedTest) Errorf(format string, args ...any) {
+	o.errors = append(o.errors, fmt.Sprintf(format, args...))
+}
+
+func TestUnusedFaultsFailTheTest(t *testing.T) {
+	t.Parallel()
+	observed := &observedTest{T: t}
+	emu := emulator.Start(observed)
+	if err := emu.Fault(emulator.On(getJob).Times(2).Status(503)); err != nil {
+		t.Fatal(err)
+	}
+	for _, cleanup := range observed.cleanups {
+		cleanup()
+	}
+	if len(observed.errors) != 1 || !strings.Contains(observed.errors[0], "status on "+getJob+", 2 times after 0 was used 0 times") {
+		t.Errorf("errors are %q", observed.errors)
+	}
+}
+
+func TestRequestsAreRememberedBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
+	ends(t, func(t *testing.T, f *fixture) {
+		f.fault(emulator.On("getServiceJobs").Skip(20).CommitThenDrop(), emulator.On("getServiceJobs").Skip(21).Truncate())
+		for n := range 22 {
+			_, _, err := f.try(t.Context(), "GET", "/service/v1/serviceJobs?marketplaceIds=ATVPDKIKX0DER&createdAfter=2000-01-01T00:00:00Z", "")
+			got := f.emu.Requests(emulator.To("getServiceJobs"))
+			want := map[bool]int{true: 0, false: 200}[n == 20]
+			if len(got) != n+1 || got[n].Status != want || (err == nil) != (n < 20) {
+				t.Fatalf("after %d answers %d requests are remembered, error %v", n+1, len(got), err)
+			}
+		}
+	})
+}

@@ -1,0 +1,189 @@
+package emulator_test
+
+import (
+	"bytes"
+	"fmt"
+	"hash/crc32"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/gen"
+)
+
+// tinySeed keeps the journal short enough to break it everywhere.
+func tinySeed(now time.Time) (*emulator.Seed, error) {
+	return oneSlot(now.Add(24*time.Hour).Truncate(time.Hour), 2)(now)
+}
+
+func startOn(t *testing.T, stateFile string, opts ...emulator.Option) *fixture {
+	t.Helper()
+	f := start(t, append([]emulator.Option{emulator.WithSeed(tinySeed), emulator.WithStateFile(stateFile)}, opts...)...)
+	t.Cleanup(func() {
+		if err := f.emu.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+// history writes a few times and returns the state after each write, the
+// journal, and the length it had each time.
+func history(t *testing.T) (states []string, journal []byte, lengths []int) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "state")
+	f := startOn(t, file)
+	note := func() {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states, journal, lengths = append(states, f.snapshot()), text, append(lengths, len(text))
+	}
+	note()
+	slot := noon.Add(24 * time.Hour)
+	id := f.book("job-0", slot)
+	note()
+	f.call("PUT", jobPath("job-0", "/appointments/", id, "/resources"), `{"resources":[{"resourceId":"resource"}]}`).want(200)
+	note()
+	var made gen.CreateReservationResponse
+	f.call("POST", "/service/v1/reservation?marketplaceIds=X", reservation("resource", slot, slot.Add(time.Hour))).want(200).decode(&made)
+	note()
+	f.call("DELETE", "/service/v1/reservation/"+made.Payload.Reservation.ReservationID+"?marketplaceIds=X", "").want(204)
+	note()
+	f.call("PUT", "/service/v1/serviceResources/resource/schedules?marketplaceIds=X",
+		`{"schedules":[{"startTime":"2027-06-07T18:00:00-07:00","endTime":"2027-06-07T19:00:00-07:00","capacity":3}]}`).want(200)
+	note()
+	f.destination([]byte("proof"))
+	note()
+	f.call("PUT", jobPath("job-1", "/cancellations?cancellationReasonCode=V1"), "").want(200)
+	note()
+	if err := f.emu.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	note()
+	f.call("PUT", jobPath("job-1", "/completions"), "").want(200)
+	note()
+	return states, journal, lengths
+}
+
+func checksummed(text []byte) string { return fmt.Sprintf("%08x %s", crc32.ChecksumIEEE(text), text) }
+
+// reopened is the state that a journal leaves.
+func reopened(t *testing.T, file string, journal []byte) string {
+	t.Helper()
+	if err := os.WriteFile(file, journal, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	emu, err := emulator.New(emulator.WithSeed(tinySeed), emulator.WithStateFile(file), emulator.WithClock(emulator.FixedClock(noon)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := emu.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := emu.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestStateSurvivesAnEndAtAnyByte(t *testing.T) {
+	t.Parallel()
+	states, journal, lengths := history(t)
+	file := filepath.Join(t.TempDir(), "state")
+	for length := range len(journal) + 1 {
+		whole := 0 // records that are; without any it is the seed
+		for whole+1 < len(lengths) && lengths[whole+1] <= length {
+			whole++
+		}
+		got, err := emulator.Replayed(journal[:length])
+		if err != nil || got != states[whole] && (got != "" || length >= lengths[0]) {
+			t.Fatalf("cut at byte %d of %d: not the state after %d writes: %v", length, len(journal), whole, err)
+		}
+		if length%211 == 0 || slices.Contains(lengths, length) {
+			if got := reopened(t, file, journal[:length]); got != states[whole] {
+				t.Fatalf("cut at byte %d of %d and opened: not the state after %d writes", length, len(journal), whole)
+			}
+		}
+	}
+}
+
+func TestStateSurvivesADamagedEnd(t *testing.T) {
+	t.Parallel()
+	states, journal, lengths := history(t)
+	file := filepath.Join(t.TempDir(), "state")
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 500 {
+		damaged := slices.Clone(journal)
+		at := lengths[0] + random.IntN(len(journal)-lengths[0])
+		for j := at; j < len(damaged); j += 1 + random.IntN(40) {
+			damaged[j] ^= byte(1 + random.IntN(255))
+		}
+		whole := 0
+		for lengths[whole+1] <= at {
+			whole++
+		}
+		if got, err := emulator.Replayed(damaged); err != nil || got != states[whole] {
+			t.Fatalf("damaged from byte %d on: not the state after %d writes: %v", at, whole, err)
+		}
+		if i%100 != 0 {
+			continue
+		}
+		if got := reopened(t, file, damaged); got != states[whole] {
+			t.Fatalf("damaged from byte %d on and opened: not the state after %d writes", at, whole)
+		}
+		if kept, err := os.ReadFile(file + ".damaged"); err != nil || !bytes.Equal(kept, damaged) {
+			t.Fatalf("the damaged file is not kept: %v", err)
+		}
+	}
+}
+
+func TestStateIsCompacted(t *testing.T) {
+	t.Parallel()
+	states, journal, lengths := history(t)
+	file := filepath.Join(t.TempDir(), "state")
+	reopened(t, file, journal)
+	text, err := os.ReadFile(file)
+	if err != nil || bytes.Count(text, []byte("\n")) != 1 || len(text) > lengths[0]+400 {
+		t.Errorf("the file has %d bytes, was %d: %v", len(text), len(journal), err)
+	}
+	if got := reopened(t, file, text); got != states[len(states)-1] {
+		t.Error("compacting changed the state")
+	}
+}
+
+func TestStateFilesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state")
+	text := []byte(`{"journal":2,"snapshot":{"version":1}}`)
+	if err := os.WriteFile(file, fmt.Appendf(nil, "%s\n", checksummed(text)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := emulator.New(emulator.WithStateFile(file)); err == nil {
+		t.Error("a journal of another version was taken")
+	}
+	if _, err := emulator.New(emulator.WithStateFile("")); err == nil {
+		t.Error("a file without a name was taken")
+	}
+	if _, err := emulator.New(emulator.WithStateFile(filepath.Join(file, "below"))); err == nil {
+		t.Error("a file below a file was taken")
+	}
+}
+
+func TestWritesFailWithoutTheStateFile(t *testing.T) {
+	t.Parallel()
+	f := startOn(t, filepath.Join(t.TempDir(), "state"))
+	if err := f.emu.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.call("PUT", jobPath("job-0", "/completions"), "").want(500, "InternalFailure")
+	if err := f.emu.Reset(); err == nil {
+		t.Error("a reset without its file succeeded")
+	}
+}

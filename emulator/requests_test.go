@@ -1,0 +1,90 @@
+package emulator_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spservices/services-go/emulator"
+)
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.call("POST", jobPath(pendingJob, "/appointments?trace=a"), `{"appointmentTime":{}}`).want(400)
+	f.call("GET", "/nowhere?x=y", "").want(404)
+	got := f.emu.Requests(nil)
+	if len(got) != 3 || got[0].Operation != emulator.TokenServer || got[0].Body != nil || got[2].Operation != "" || got[2].Query.Has("x") {
+		t.Fatalf("requests are %+v", got)
+	}
+	got = f.emu.Requests(emulator.To(addOne))
+	if len(got) != 1 {
+		t.Fatalf("requests are %+v", got)
+	}
+	r := got[0]
+	if r.SellerID != "A1EXAMPLESELLER" || r.Status != 400 || r.Query.Get("trace") != "a" || string(r.Body) != `{"appointmentTime":{}}` ||
+		r.Header.Get("X-Amz-Access-Token") != "[secret]" || r.Path != jobPath(pendingJob, "/appointments") || len(r.RequestID) != 36 {
+		t.Errorf("request is %+v", r)
+	}
+	for range 1001 {
+		f.call("GET", "/nowhere", "")
+	}
+	if got := f.emu.Requests(nil); len(got) != 1000 || got[0].Operation != "" {
+		t.Errorf("%d requests are remembered", len(got))
+	}
+}
+
+func TestWaitFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t)
+		waited := make(chan error, 1)
+		go func() { waited <- f.emu.WaitFor(t.Context(), getJob, 3) }()
+		for range 3 {
+			select {
+			case err := <-waited:
+				t.Fatalf("ended early: %v", err)
+			case <-time.After(time.Second):
+				f.job(pendingJob)
+			}
+		}
+		if err := <-waited; err != nil {
+			t.Error(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := f.emu.WaitFor(ctx, getJob, 4); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if err := f.emu.WaitFor(ctx, "getEverything", 1); err == nil || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestHandle(t *testing.T) {
+	t.Parallel()
+	f := start(t).unjudged()
+	byHand := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write([]byte(r.PathValue("serviceJobId")))
+	})
+	if err := errors.Join(f.emu.Handle(getJob, byHand), f.emu.Fault(emulator.On(getJob).Status(503))); err != nil {
+		t.Fatal(err)
+	}
+	f.call("GET", jobPath("any"), "").want(503)
+	f.call("GET", jobPath("any"), "").want(http.StatusTeapot, "any")
+	if got := f.emu.Requests(emulator.To(getJob)); got[1].Status != http.StatusTeapot || got[0].Fault != "status" {
+		t.Errorf("requests are %+v", got)
+	}
+	if err := f.emu.Handle(getJob, nil); err != nil {
+		t.Fatal(err)
+	}
+	f.job(pendingJob)
+	if err := f.emu.Handle("getEverything", byHand); err == nil {
+		t.Error("an unknown operation was taken")
+	}
+}

@@ -49,12 +49,14 @@ func (p *Progress) ProvesNothingWritten(err error) bool {
 }
 
 // Permanent reports failures that would come again: a name that does not
-// exist, a certificate that does not hold, a server that does not speak TLS.
+// exist, an address that is refused, a certificate that does not hold, a server
+// that does not speak TLS.
 func Permanent(err error) bool {
 	var dns *net.DNSError
+	var address *net.AddrError
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &certificate) || errors.As(err, &record)
+	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &address) || errors.As(err, &certificate) || errors.As(err, &record)
 }
 
 // ParseRate reads x-amzn-RateLimit-Limit, in requests per second. What is not
@@ -93,22 +95,37 @@ func ValidHeaderValue(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// WithoutURL strips net/http's wrapping, which repeats the whole URL.
+// WithoutURL strips net/http's wrapping, which repeats the whole URL, and what
+// an error quotes: there net/http repeats what a broken answer said.
 func WithoutURL(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	text := err.Error()
+	if from, to := strings.Index(text, `"`), strings.LastIndex(text, `"`); from < to {
+		return &unquoted{text[:from] + `"…` + text[to:], err}
 	}
 	return err
 }
+
+// unquoted is an error without what it quotes.
+type unquoted struct {
+	text string
+	err  error
+}
+
+func (e *unquoted) Error() string { return e.text }
+func (e *unquoted) Unwrap() error { return e.err }
 
 // Damaged compares what Amazon S3 says it has with what was sent. Its tag is
 // the MD5 of the content, unless S3 encrypts with a key of its customer's.
 func Damaged(answer http.Header, sent []byte) bool {
 	sum := md5.Sum(sent)
 	tag := strings.Trim(answer.Get("ETag"), `"`)
-	return len(tag) == 2*md5.Size && !strings.HasPrefix(answer.Get("x-amz-server-side-encryption"), "aws:") &&
-		!strings.EqualFold(tag, hex.EncodeToString(sum[:]))
+	ownKey := strings.HasPrefix(answer.Get("x-amz-server-side-encryption"), "aws:") ||
+		answer.Get("x-amz-server-side-encryption-customer-algorithm") != ""
+	return len(tag) == 2*md5.Size && !ownKey && !strings.EqualFold(tag, hex.EncodeToString(sum[:]))
 }
 
 // Sleep waits, unless ctx ends before or would end before.

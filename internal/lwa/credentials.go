@@ -9,14 +9,15 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // Credentials are those of an application registered with Amazon and of the
 // seller who authorized it. They print and log without their secrets.
 type Credentials struct {
 	ClientID     string
-	ClientSecret string
-	RefreshToken string
+	ClientSecret string `redact:"secret"`
+	RefreshToken string `redact:"secret"`
 	Scope        string // for grantless operations, instead of RefreshToken
 }
 
@@ -42,12 +43,27 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue("Credential
 type Owner struct {
 	ask func(context.Context) (Credentials, error)
 
-	mu                  sync.Mutex
+	turn                chan struct{} // whose it is may use what follows; waiting for it can be given up
 	application, seller string
+	failure             error // of the newest attempt to learn the identity
+	failedAt            time.Time
+
+	mu      sync.Mutex
+	refused *refusal // by pointer, which no verb follows into
+}
+
+// refusal is what became of credentials that are no use any more.
+type refusal struct {
+	endpoint    string
+	credentials Credentials
+	err         *Error
+	at          time.Time
 }
 
 // NewOwner returns an Owner that asks ask.
-func NewOwner(ask func(context.Context) (Credentials, error)) *Owner { return &Owner{ask: ask} }
+func NewOwner(ask func(context.Context) (Credentials, error)) *Owner {
+	return &Owner{ask: ask, turn: make(chan struct{}, 1)}
+}
 
 func (o *Owner) credentials(ctx context.Context) (Credentials, error) {
 	c, err := o.ask(ctx)
@@ -60,18 +76,48 @@ func (o *Owner) credentials(ctx context.Context) (Credentials, error) {
 	return c, nil
 }
 
-// Identity is for whom the credentials speak, in hashes.
+// Identity is for whom the credentials speak, in hashes. One caller at a time
+// asks; a failure answers for all who come within FailureMemory.
 func (o *Owner) Identity(ctx context.Context) (application, seller string, err error) {
+	select {
+	case o.turn <- struct{}{}:
+		defer func() { <-o.turn }()
+	case <-ctx.Done():
+		return "", "", ctx.Err()
+	}
+	if o.application != "" {
+		return o.application, o.seller, nil
+	}
+	if o.failure != nil && time.Since(o.failedAt) < FailureMemory {
+		return "", "", o.failure
+	}
+	c, err := o.credentials(ctx)
+	if err != nil {
+		if ctx.Err() == nil { // otherwise it says nothing about the credentials
+			o.failure, o.failedAt = err, time.Now()
+		}
+		return "", "", err
+	}
+	o.application, o.seller = hash(c.ClientID), hash(c.RefreshToken+c.Scope)
+	return o.application, o.seller, nil
+}
+
+// refusal returns the error that c met at endpoint not long ago, nil if none.
+func (o *Owner) refusal(endpoint string, c Credentials) *Error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.application == "" {
-		c, err := o.credentials(ctx)
-		if err != nil {
-			return "", "", err
-		}
-		o.application, o.seller = hash(c.ClientID), hash(c.RefreshToken+c.Scope)
+	if r := o.refused; r != nil && r.endpoint == endpoint && r.credentials == c && time.Since(r.at) < RefusalMemory {
+		return r.err
 	}
-	return o.application, o.seller, nil
+	return nil
+}
+
+// refuse remembers a permanent failure of c, so that it is not offered again
+// and again.
+func (o *Owner) refuse(endpoint string, c Credentials, err *Error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.refused = &refusal{endpoint, c, err, time.Now()}
 }
 
 func hash(s string) string {

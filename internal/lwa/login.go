@@ -31,6 +31,20 @@ func (l *Login) refresh(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
+	if failure := l.Owner.refusal(l.Endpoint, c); failure != nil {
+		return Token{}, failure
+	}
+	token, failure := l.exchange(ctx, c)
+	switch {
+	case failure == nil:
+		return token, nil
+	case failure.Permanent():
+		l.Owner.refuse(l.Endpoint, c, failure)
+	}
+	return Token{}, failure
+}
+
+func (l *Login) exchange(ctx context.Context, c Credentials) (Token, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	form := url.Values{"client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
@@ -57,7 +71,7 @@ func (l *Login) refresh(ctx context.Context) (Token, error) {
 	return readToken(resp, asked)
 }
 
-func readToken(resp *http.Response, asked time.Time) (Token, error) {
+func readToken(resp *http.Response, asked time.Time) (Token, *Error) {
 	failure := &Error{StatusCode: resp.StatusCode, RequestID: attempt.RequestID(resp.Header)}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
 	if err != nil {
@@ -72,7 +86,7 @@ func readToken(resp *http.Response, asked time.Time) (Token, error) {
 	}
 	err = wire.Unmarshal(body, &answer)
 	switch {
-	case resp.StatusCode != http.StatusOK && err == nil && answer.Error != "":
+	case resp.StatusCode != http.StatusOK && err == nil && isCode(answer.Error):
 		failure.Code, failure.Description = answer.Error, answer.Description
 	case resp.StatusCode != http.StatusOK:
 		failure.Code = "unexpected_status"
@@ -84,6 +98,11 @@ func readToken(resp *http.Response, asked time.Time) (Token, error) {
 		return Token{Value: answer.AccessToken, Expiry: asked.Add(lifetime(answer.ExpiresIn))}, nil
 	}
 	return Token{}, failure
+}
+
+// isCode keeps text that quotes a secret from passing for an error code.
+func isCode(s string) bool {
+	return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') })
 }
 
 // lifetime reads expires_in, which ought to be a number of seconds. What is
@@ -105,7 +124,7 @@ func lifetime(expiresIn any) time.Duration {
 // Error says that no access token could be had. The call was not sent.
 type Error struct {
 	Code        string // Amazon's OAuth error code, or our own word when it gave none
-	Description string // Amazon's account of it
+	Description string `redact:"secret"` // Amazon's account of it, which Error leaves out
 	StatusCode  int    // HTTP status of the token endpoint, 0 without an answer
 	RequestID   string
 	cause       error
@@ -117,7 +136,11 @@ var hints = map[string]string{
 	"unauthorized_client": "the application may not use this grant",
 }
 
+// Error is one line, without Amazon's description and without a secret.
 func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	var b strings.Builder
 	b.WriteString("no access token: " + e.Code)
 	if hint := hints[e.Code]; hint != "" {
@@ -133,6 +156,11 @@ func (e *Error) Error() string {
 		b.WriteString(": " + e.cause.Error())
 	}
 	return b.String()
+}
+
+// Format is Error, for every verb.
+func (e *Error) Format(f fmt.State, verb rune) {
+	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
 }
 
 // Unwrap returns what kept the request from being answered.

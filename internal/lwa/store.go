@@ -11,6 +11,11 @@ const (
 	Early = 60 * time.Second
 	// FailureMemory is how long a failed refresh answers for all callers.
 	FailureMemory = time.Second
+	// RefusalMemory is how long credentials that were refused for good are not
+	// offered again, unless they change.
+	RefusalMemory = 5 * time.Minute
+	// Patience is how long a refresh may take while the old token still lasts.
+	Patience = 5 * time.Second
 )
 
 // NewMemory returns a Store in memory: one request however many callers wait.
@@ -22,11 +27,13 @@ type memory struct {
 }
 
 type entry struct {
-	token    Token
-	early    time.Duration
-	failure  error
-	failedAt time.Time
-	flight   *flight
+	token      Token
+	early      time.Duration
+	failure    error
+	failedAt   time.Time
+	flight     *flight
+	rejected   string // the value that was invalidated last
+	rejectedAt time.Time
 }
 
 // flight is one refresh that any number of callers wait for. It lives while at
@@ -60,12 +67,21 @@ func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, er
 	if e.flight == nil {
 		e.flight = m.start(ctx, e, refresh)
 	}
-	f := e.flight
+	f, old := e.flight, e.token
 	f.waiting++
 	m.mu.Unlock()
+	var impatient <-chan time.Time
+	if old.validFor(Patience) {
+		timer := time.NewTimer(Patience)
+		defer timer.Stop()
+		impatient = timer.C
+	}
 	select {
 	case <-f.done:
 		return f.token, f.err
+	case <-impatient:
+		m.leave(e, f)
+		return old, nil
 	case <-ctx.Done():
 		m.leave(e, f)
 		return Token{}, ctx.Err()
@@ -125,7 +141,12 @@ func (e *entry) usable(err error) (Token, error) {
 func (m *memory) Invalidate(_ context.Context, key Key, token Token) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.byKey[key]; e != nil && e.token.Value == token.Value {
-		e.token = Token{}
+	e := m.byKey[key]
+	if e == nil || e.token.Value != token.Value {
+		return
 	}
+	if e.rejected == token.Value && time.Since(e.rejectedAt) < FailureMemory {
+		return // it came back from the refresh just now, and would again
+	}
+	e.token, e.rejected, e.rejectedAt = Token{}, token.Value, time.Now()
 }

@@ -10,7 +10,7 @@ import (
 
 // Token is an access token. It prints and logs without its value.
 type Token struct {
-	Value  string
+	Value  string    `redact:"secret"`
 	Expiry time.Time // zero for never
 }
 
@@ -30,17 +30,21 @@ type Source interface {
 	Token(ctx context.Context) (Token, error)
 }
 
-// Static always hands out one token.
-type Static struct{ Value string }
+// Static always hands out one token. It holds it by pointer, which no verb
+// follows into.
+type Static struct{ token *Token }
+
+// NewStatic returns a Static with a token of that value, which never expires.
+func NewStatic(value string) *Static { return &Static{&Token{Value: value}} }
 
 // Token returns the token.
-func (s Static) Token(context.Context) (Token, error) { return Token{Value: s.Value}, nil }
+func (s *Static) Token(context.Context) (Token, error) { return *s.token, nil }
 
 // Format hides the value from every verb.
-func (s Static) Format(f fmt.State, verb rune) { Token{}.Format(f, verb) }
+func (s *Static) Format(f fmt.State, verb rune) { Token{}.Format(f, verb) }
 
 // LogValue hides the value from logs.
-func (s Static) LogValue() slog.Value { return Token{}.LogValue() }
+func (s *Static) LogValue() slog.Value { return Token{}.LogValue() }
 
 // Key names the credentials that a token belongs to. It holds hashes, no
 // secret.

@@ -23,7 +23,7 @@ type Limiter interface {
 // Key names a bucket: Amazon counts per application, seller and operation.
 // The hashes hold no credential.
 type Key struct {
-	Region          string // na, eu or fe
+	Region          string // na, eu or fe; sandbox.na and so on for the sandbox
 	ApplicationHash string
 	SellerHash      string
 	Operation       string // operationId
@@ -56,8 +56,13 @@ func (e *LimitError) Error() string {
 // Is makes a wait that outlasts the deadline a deadline that was exceeded.
 func (e *LimitError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// maxLearnedRate bounds what a header can raise the rate to, times the plan.
-const maxLearnedRate = 10
+// What a header can change the rate to, times the plan. Without the lower
+// bound, one odd answer could stop a bucket for good: nothing would be sent any
+// more that could put it right.
+const (
+	minLearnedRate = 0.01
+	maxLearnedRate = 10
+)
 
 // Unlimited returns a Limiter that never waits.
 func Unlimited() Limiter { return unlimited{} }
@@ -216,7 +221,7 @@ func (b *bucket) observe(o Outcome) {
 		b.tokens = math.Min(b.tokens, 0)
 	}
 	if o.Rate > 0 && !math.IsInf(o.Rate, 0) {
-		rate := math.Min(o.Rate, maxLearnedRate*b.plan.Rate)
+		rate := math.Min(math.Max(o.Rate, minLearnedRate*b.plan.Rate), maxLearnedRate*b.plan.Rate)
 		// A plan cut to half has half the burst too, as far as one can tell; a
 		// raised one keeps the burst that is known.
 		capacity := math.Max(1, math.Min(1, rate/b.plan.Rate)*float64(b.plan.Burst-1))

@@ -13,12 +13,12 @@ var expressions = []string{
 	`^[A-Z0-9]*$`, `^[A-Z0-9]+$`, `^[A-Za-z0-9+/]{22}={2}$`, `^[a-z]*$`, `^[^a-z]*$`, `^[\x00-\x7f]+$`, `^\d+$`, `^\w*$`,
 	`^[A-Z]*?$`, `^[A-Z]+?$`, `^(?:[A-Z]*)$`, `^([A-Z]*)$`, `^([A-Z])+$`, `^[A]*$`, `^A*$`, `^[A-Zé]*$`, `^[À-ÿ]+$`, `^.*$`, `^.+$`,
 	`(?i)^[a-z]*$`, `(?i)^[ks]+$`, `(?m)^[A-Z]*$`, `(?s)^.*$`, `\A[A-Z0-9]*\z`, `^[A-Z0-9]*`, `[A-Z0-9]*$`, `[A-Z0-9]*`, `^[A-Z]*[0-9]*$`,
-	`^[A-Z]{2,3}$`, `^[A-Z]?$`, `^[A-Z]$`, `^$`, ``, `^[A-Z]*$|^[0-9]*$`, `^\pL*$`, `^[[:alpha:]]+$`,
+	`^[A-Z]{2,3}$`, `^[A-Z]?$`, `^[A-Z]$`, `^$`, ``, `^[A-Z]*$|^[0-9]*$`, `^\pL*$`, `^[[:alpha:]]+$`, `x[A-Z]*$`, `^[A-Z]*x`, `^[A-Z]*$x`, `$[A-Z]*^`,
 }
 
 var subjects = []string{
 	"", "A", "a", "A1", "ATVPDKIKX0DER", "A1 ", " A1", "A1\n", "\nA1", "A\n1", "A-1", "é", "ÀÿÀ", "A\x00", "A\x80", "A\xff", "A\u017f", "\u212a", "ks",
-	"KS", "k\u017f", "\ufffd", "０", "١", "1B2M2Y8AsgTpgAmY7PhCfg==", "1B2M2Y8AsgTpgAmY7PhCfg=", "<li>", "AA\r", "abc\nABC", strings.Repeat("A", 4096),
+	"KS", "k\u017f", "\ufffd", "０", "١", "1B2M2Y8AsgTpgAmY7PhCfg==", "1B2M2Y8AsgTpgAmY7PhCfg=", "<li>", "AZ09", "az", "x", "Ax", "xA", "AA\r", "abc\nABC", strings.Repeat("A", 4096),
 }
 
 func TestPatternMatchesLikeRegexp(t *testing.T) {

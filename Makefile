@@ -29,6 +29,10 @@ help: ## list the targets
 generate: ## regenerate the code from api/services-v1.yaml
 	$(GO) run ./cmd/gen
 
+.PHONY: refresh
+refresh: ## compare MODEL=file, Amazon's newest, with api/services-v1.yaml; REFRESHFLAGS=--write edits
+	@scripts/refresh.sh $(if $(MODEL),"$(MODEL)") $(REFRESHFLAGS)
+
 .PHONY: test
 test: ## run the tests
 	$(GO) test $(GOTESTFLAGS) ./...
@@ -83,3 +87,8 @@ check-house: ## ceilings of lines, no sleeping tests
 	@sleepers=$$($(call handwritten,.) | grep '_test\.go$$' | while read -r file; do \
 	    grep -q 'time\.Sleep(' "$$file" && ! grep -q '"testing/synctest"' "$$file" && echo "$$file"; done); \
 	  test -z "$$sleepers" || { echo "sleeps in real time:"; echo "$$sleepers"; exit 1; }
+
+check: check-described
+.PHONY: check-described
+check-described: ## api/services-v1.yaml waits for no description
+	$(GO) run ./cmd/gen check

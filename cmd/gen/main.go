@@ -3,6 +3,10 @@
 // package gen, and their aliases in package facade.
 //
 // It needs no network and writes the same bytes every time.
+//
+//	gen            generates
+//	gen refresh    compares the API description with a newer model of Amazon's
+//	gen check      refuses descriptions that are still to be written
 package main
 
 import (
@@ -15,7 +19,15 @@ import (
 )
 
 func main() {
-	spec := flag.String("spec", "api/services-v1.yaml", "OpenAPI 3.0 `file` to read")
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "refresh":
+			os.Exit(refreshSpec(os.Args[2:], os.Stdout, os.Stderr))
+		case "check":
+			os.Exit(checkSpec(os.Args[2:], os.Stderr))
+		}
+	}
+	spec := flag.String("spec", defaultSpec, "OpenAPI 3.0 `file` to read")
 	out := flag.String("out", ".", "root `directory` of the module to write into")
 	flag.Parse()
 	if err := run(*spec, *out); err != nil {

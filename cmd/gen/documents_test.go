@@ -1,0 +1,153 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spservices/services-go/api"
+)
+
+// changed is a document with one passage replaced.
+func changed(t *testing.T, spec, old, replacement string) string {
+	t.Helper()
+	if !strings.Contains(spec, old) {
+		t.Fatalf("the description has no %q", old)
+	}
+	return strings.Replace(spec, old, replacement, 1)
+}
+
+func document(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "spec.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The first operation of the description, and how its part begins.
+const (
+	firstOperation = "getServiceJobByServiceJobId"
+	firstPlan      = "      x-usage-plan: {rate: 20, burst: 40}\n"
+	firstClass     = "      x-operation-class: read\n"
+)
+
+// TestBadDocuments holds that a mistake is an error that says where it is.
+func TestBadDocuments(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		old, replacement string
+		want             []string // in the error
+	}{
+		"no usage plan":        {firstPlan, "", []string{firstOperation, "x-usage-plan"}},
+		"no rate":              {firstPlan, "      x-usage-plan: {burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"no burst":             {firstPlan, "      x-usage-plan: {rate: 20}\n", []string{firstOperation, "x-usage-plan"}},
+		"rate in words":        {firstPlan, "      x-usage-plan: {rate: twenty, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"rate of zero":         {firstPlan, "      x-usage-plan: {rate: 0, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"negative rate":        {firstPlan, "      x-usage-plan: {rate: -1, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"burst of zero":        {firstPlan, "      x-usage-plan: {rate: 20, burst: 0}\n", []string{firstOperation, "x-usage-plan"}},
+		"no class":             {firstClass, "", []string{firstOperation, "x-operation-class"}},
+		"unknown class":        {firstClass, "      x-operation-class: reed\n", []string{firstOperation, "x-operation-class"}},
+		"class that is a list": {firstClass, "      x-operation-class: [read]\n", []string{firstOperation, "x-operation-class"}},
+		"pagination without items": {
+			"x-pagination: {parameter: pageToken, token: payload.nextPageToken, items: payload.jobs}",
+			"x-pagination: {parameter: pageToken, token: payload.nextPageToken}", []string{"getServiceJobs", "x-pagination", "items"},
+		},
+		"pagination with a number": {
+			"x-pagination: {parameter: pageToken, ", "x-pagination: {parameter: 5, ", []string{"getServiceJobs", "x-pagination", "parameter"},
+		},
+		"presence misspelt": {"x-presence: explicit", "x-presence: explicitly", []string{"Buyer.isPrimeMember", "x-presence", "explicitly"}},
+		"status in letters": {"        '503': {$ref: '#/components/responses/GetServiceJobError'}", "        default: {$ref: '#/components/responses/GetServiceJobError'}", []string{firstOperation, "default"}},
+		"schema that is not there": {
+			"{$ref: '#/components/schemas/GetServiceJobByServiceJobIdResponse'}", "{$ref: '#/components/schemas/Nowhere'}", []string{"Nowhere"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refuses(t, document(t, changed(t, string(api.Spec()), c.old, c.replacement)), c.want...)
+		})
+	}
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"broken YAML":    {"openapi: 3.0.3\ninfo: {title: [\n", []string{"yaml", "line 2"}},
+		"not a document": {"just text", []string{"string"}},
+		"empty":          {"", []string{"spec.yaml"}},
+		"no paths":       {"openapi: 3.0.3\ninfo: {title: T, version: v1}\ncomponents: {schemas: {A: {type: string}}}\n", []string{"spec.yaml", "paths"}},
+		"no schemas":     {"openapi: 3.0.3\ninfo: {title: T, version: v1}\npaths: {}\n", []string{"spec.yaml", "schemas"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refuses(t, document(t, c.text), c.want...)
+		})
+	}
+}
+
+func refuses(t *testing.T, spec string, want ...string) {
+	t.Helper()
+	out := t.TempDir()
+	generating.Lock()
+	defer generating.Unlock()
+	err := run(spec, out)
+	if err == nil {
+		t.Fatal("taken")
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error does not say %q: %v", part, err)
+		}
+	}
+	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
+		t.Errorf("wrote %v all the same, %v", left, err)
+	}
+}
+
+// TestChangesReachTheCode holds that what a document says is in the code.
+func TestChangesReachTheCode(t *testing.T) {
+	t.Parallel()
+	const jobID = "Service job identifier, as found in a job listing.\n      schema: {type: string, "
+	spec := string(api.Spec())
+	for _, c := range []struct{ old, replacement string }{
+		{firstPlan, "      x-usage-plan: {rate: 0.5, burst: 7}\n"},
+		{firstClass, "      x-operation-class: once\n"},
+		{jobID + "minLength: 1, maxLength: 100}", jobID + "minLength: 2, maxLength: 36}"},
+		{"maximum: 5242880", "maximum: 1000"},
+		{"pattern: '^[A-Za-z0-9+/]{22}={2}$'", "pattern: '^x+$'"},
+		{"enum: [ASC, DESC]", "enum: [ASC, DESC, RANDOM_ORDER]"},
+		{"description: Direction of a sort.", "description: Way that a sort goes."},
+		{"default: 20", "default: 10"},
+		{"brandName: {type: string,", "brandName: {type: string, x-personal: true,"},
+		{"capacity: {type: integer, minimum: 1,", "capacity: {type: integer, minimum: 1, x-presence: explicit,"},
+	} {
+		spec = changed(t, spec, c.old, c.replacement)
+	}
+	files := generated(t, document(t, spec))
+	for _, c := range []struct{ path, want string }{
+		{"gen/operations.gen.go", "Class: Once, Rate: 0.5, Burst: 7,"},
+		{"gen/operations.gen.go", `{Name: "serviceJobId", MinLength: 2, MaxLength: 36}`},
+		{"gen/client.gen.go", "0.5 requests per second, burst 7."},
+		{"gen/validate.gen.go", `c.Range("contentLength", int64(v.ContentLength), 1, 1000)`},
+		{"gen/validate.gen.go", `wire.MustPattern("^x+$")`},
+		{"gen/validate.gen.go", `c.Range("capacity", int64(*v.Capacity), 1, math.MaxInt64)`},
+		{"gen/models.gen.go", `SortOrderRandomOrder SortOrder = "RANDOM_ORDER"`},
+		{"gen/models.gen.go", "way that a sort goes."},
+		{"gen/models.gen.go", "`query:\"pageSize,10\"`"},
+		{"gen/models.gen.go", "`json:\"brandName,omitzero\" redact:\"personal\"`"},
+		{"gen/models.gen.go", "Capacity *int `json:\"capacity,omitzero\"`"},
+		{"gen/redact.gen.go", "func (v AssociatedItem) Format("},
+		{"facade/models.gen.go", "SortOrderRandomOrder = gen.SortOrderRandomOrder"},
+	} {
+		if !strings.Contains(oneSpace(string(files[c.path])), oneSpace(c.want)) {
+			t.Errorf("%s has no %s", c.path, c.want)
+		}
+		if strings.Contains(oneSpace(string(current(t)[c.path])), oneSpace(c.want)) {
+			t.Errorf("%s has %s without the change", c.path, c.want)
+		}
+	}
+}
+
+// oneSpace undoes gofmt's columns.
+func oneSpace(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"go/format"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/spservices/services-go/api"
+)
+
+const root = "../.."
+
+// generating one document at a time, because the model generator keeps its
+// settings in variables of a package.
+var generating sync.Mutex
+
+// generated returns the files of a document, formatted, by path.
+func generated(t *testing.T, spec string) map[string][]byte {
+	t.Helper()
+	generating.Lock()
+	defer generating.Unlock()
+	list, err := generate(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range list {
+		source, err := format.Source(f.body)
+		if err != nil {
+			t.Fatalf("%s: %v", f.path, err)
+		}
+		if files[f.path] != nil {
+			t.Errorf("%s is generated twice", f.path)
+		}
+		files[f.path] = source
+	}
+	return files
+}
+
+// current is what the checked-in description makes.
+func current(t *testing.T) map[string][]byte {
+	t.Helper()
+	currentOnce.Do(func() { currentFiles = generated(t, filepath.Join(root, defaultSpec)) })
+	if len(currentFiles) == 0 {
+		t.Fatal("nothing is generated")
+	}
+	return currentFiles
+}
+
+var (
+	currentOnce  sync.Once
+	currentFiles map[string][]byte
+)
+
+// TestUpToDate holds that what is checked in is what the generator writes:
+// every file, and no file more.
+func TestUpToDate(t *testing.T) {
+	t.Parallel()
+	files := current(t)
+	for path, want := range files {
+		got, err := os.ReadFile(filepath.Join(root, path))
+		switch {
+		case err != nil:
+			t.Error(err)
+		case !bytes.Equal(got, want):
+			t.Errorf("%s is out of date: go run ./cmd/gen", path)
+		}
+	}
+	for _, pattern := range []string{"gen/*.go", "facade/*.gen.go"} {
+		present, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(present) == 0 {
+			t.Errorf("%s: %d files, %v", pattern, len(present), err)
+		}
+		for _, path := range present {
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if files[filepath.ToSlash(name)] == nil && !strings.HasSuffix(name, "_test.go") {
+				t.Errorf("%s is not generated any more", name)
+			}
+		}
+	}
+}
+
+func TestSameBytes(t *testing.T) {
+	t.Parallel()
+	for range 2 { // maps have another order each time
+		again := generated(t, filepath.Join(root, defaultSpec))
+		for path, source := range current(t) {
+			if !bytes.Equal(again[path], source) {
+				t.Errorf("%s differs from run to run", path)
+			}
+		}
+	}
+}
+
+// marked is how tools know a generated file.
+var marked = regexp.MustCompile(`^// Code generated .* DO NOT EDIT\.\n`)
+
+func TestFilesAreMarked(t *testing.T) {
+	t.Parallel()
+	for path, source := range current(t) {
+		if !marked.Match(source) {
+			t.Errorf("%s begins with %.60q", path, source)
+		}
+	}
+}
+
+// A document's place and name are no part of what is made of it.
+func TestPlaceDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	elsewhere := filepath.Join(t.TempDir(), "copy.yaml")
+	if err := os.WriteFile(elsewhere, api.Spec(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	there := generated(t, elsewhere)
+	for path, source := range current(t) {
+		if !bytes.Equal(there[path], source) {
+			t.Errorf("%s differs", path)
+		}
+	}
+}
+
+func TestRunWritesEveryFile(t *testing.T) {
+	t.Parallel()
+	spec, out := filepath.Join(root, defaultSpec), t.TempDir()
+	want := current(t)
+	generating.Lock()
+	defer generating.Unlock()
+	if err := run(spec, out); err != nil {
+		t.Fatal(err)
+	}
+	for path, source := range want {
+		if got, err := os.ReadFile(filepath.Join(out, path)); err != nil || !bytes.Equal(got, source) {
+			t.Errorf("%s: %v, %d bytes, want %d", path, err, len(got), len(source))
+		}
+	}
+	if err := run(filepath.Join(out, "missing.yaml"), out); err == nil {
+		t.Error("a document that is not there was taken")
+	}
+}
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := file{path: "a/b.go", body: []byte("package a\nvar  X=1")}
+	path := filepath.Join(dir, f.path)
+	if err := f.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "package a\n\nvar X = 1\n" {
+		t.Errorf("wrote %q, %v", got, err)
+	}
+	long := time.Now().Add(-time.Hour).Truncate(time.Second)
+	if err := os.Chtimes(path, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || !info.ModTime().Equal(long) {
+		t.Errorf("an unchanged file was written again: %v", err)
+	}
+	f.body = []byte("package a\nvar X = 2")
+	if err := f.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !strings.Contains(string(got), "X = 2") {
+		t.Errorf("a changed file was not written: %q, %v", got, err)
+	}
+	f.body = []byte("package a\nvar X = ")
+	if err := f.write(dir); err == nil || !strings.Contains(err.Error(), f.path) {
+		t.Errorf("code that does not parse: %v", err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !strings.Contains(string(got), "X = 2") {
+		t.Errorf("code that does not parse has replaced what was there: %q, %v", got, err)
+	}
+}
+
+func TestConstantNames(t *testing.T) {
+	t.Parallel()
+	values := []any{"NOT_SERVICED", "AES", "POA_RECEIPT", "NO_SIGNATURE_DUMMY_POS", "ASC"}
+	want := []any{"NotServiced", "AES", "POAReceipt", "NoSignatureDummyPOS", "Asc"}
+	if got := constantNames(values); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestComment(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("word ", 60)
+	for text, want := range map[string]string{
+		"One line.":                "// One line.",
+		"  Folded\n  line. ":       "// Folded line.",
+		"First.\n\nSecond\nthird.": "// First.\n//\n// Second third.",
+	} {
+		if got := comment(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	for line := range strings.SplitSeq(comment(long), "\n") {
+		if !strings.HasPrefix(line, "// word") || len(line) > commentWidth+3 {
+			t.Errorf("line of %d characters: %s", len(line), line)
+		}
+	}
+	for text, want := range map[string]string{"A job.": "a job.", "ASIN of it.": "ASIN of it.", "X": "x", "Ärger": "ärger"} {
+		if got := lowerFirst(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

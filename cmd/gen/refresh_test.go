@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const refreshData = "../../internal/refresh/testdata/"
+
+// specCopy is an API description that may be edited.
+func specCopy(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(refreshData + "spec.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document(t, string(text))
+}
+
+func TestRefreshExitCodes(t *testing.T) {
+	t.Parallel()
+	model := func(name string) string { return "-model=" + refreshData + name }
+	for name, tc := range map[string]struct {
+		args           []string
+		want           int
+		stdout, stderr string
+		edits          bool
+	}{
+		"no change":             {[]string{model("same.json")}, exitOK, "**No changes.**", "", false},
+		"no change to write":    {[]string{model("same.json"), "--write"}, exitOK, "**No changes.**", "", false},
+		"nothing breaks":        {[]string{model("added-2026-05-27.json")}, exitOK, "minor version", "", false},
+		"nothing breaks, write": {[]string{model("added-2026-05-27.json"), "--write"}, exitOK, "minor version", "edited", true},
+		"breaks":                {[]string{model("breaking.json")}, exitBreaking, "major version", "", false},
+		"breaks, write":         {[]string{model("breaking.json"), "--write"}, exitBreaking, "major version", "nothing written", false},
+		"breaks, accepted":      {[]string{model("breaking.json"), "--write", "--accept-breaking"}, exitOK, "major version", "edited", true},
+		"not a model":           {[]string{model("spec.yaml"), "--write"}, exitError, "", "spec.yaml: line 1: not JSON", false},
+		"no file":               {[]string{model("missing.json")}, exitError, "", "missing.json", false},
+		"no model":              {nil, exitUsage, "", "-model is missing", false},
+		"unknown flag":          {[]string{"-nonsense"}, exitUsage, "", "-nonsense", false},
+		"argument":              {[]string{model("same.json"), "more"}, exitUsage, "", `"more"`, false},
+		"help":                  {[]string{"-help"}, exitOK, "", "accept-breaking", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spec := specCopy(t)
+			before, err := os.ReadFile(spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stdout, stderr bytes.Buffer
+			if got := refreshSpec(append([]string{"-spec=" + spec}, tc.args...), &stdout, &stderr); got != tc.want {
+				t.Errorf("exit code %d, want %d", got, tc.want)
+			}
+			if !strings.Contains(stdout.String(), tc.stdout) || tc.stdout == "" && stdout.Len() > 0 {
+				t.Errorf("stdout is %q, want %q", stdout.String(), tc.stdout)
+			}
+			if !strings.Contains(stderr.String(), tc.stderr) || tc.stderr == "" && stderr.Len() > 0 {
+				t.Errorf("stderr is %q, want %q", stderr.String(), tc.stderr)
+			}
+			after, err := os.ReadFile(spec)
+			if err != nil || bytes.Equal(before, after) == tc.edits {
+				t.Errorf("edited: %t, want %t; error %v", !tc.edits, tc.edits, err)
+			}
+		})
+	}
+}
+
+func TestCheckRefusesMissingDescriptions(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		args   []string
+		want   int
+		stderr string
+	}{
+		"described": {[]string{"-spec", refreshData + "spec.yaml"}, exitOK, ""},
+		"missing":   {[]string{"-spec", refreshData + "breaking.yaml"}, exitError, "breaking.yaml:29: a description is still to be written"},
+		"no file":   {[]string{"-spec", refreshData + "missing.yaml"}, exitError, "missing.yaml"},
+		"argument":  {[]string{"more"}, exitUsage, `"more"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			if got := checkSpec(tc.args, &stderr); got != tc.want || !strings.Contains(stderr.String(), tc.stderr) {
+				t.Errorf("exit code %d, stderr %q, want %d and %q", got, stderr.String(), tc.want, tc.stderr)
+			}
+		})
+	}
+}
+
+// The script that the workflow runs, on local files.
+func TestRefreshScript(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("there is no bash")
+	}
+	spec := specCopy(t)
+	script := func(args ...string) (string, int) {
+		t.Helper()
+		out, err := exec.CommandContext(t.Context(), "bash", append([]string{"../../scripts/refresh.sh"}, args...)...).Output()
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			return string(out), exit.ExitCode()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out), exitOK
+	}
+	want, err := os.ReadFile(filepath.Join(refreshData, "breaking.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, code := script(refreshData+"breaking.json", "--spec", spec); code != exitBreaking || page != string(want) {
+		t.Errorf("exit status %d, page\n%s", code, page)
+	}
+	if page, code := script(refreshData+"breaking.json", "--spec", spec, "--write", "--accept-breaking"); code != exitOK || page != string(want) {
+		t.Errorf("exit status %d after writing, page\n%s", code, page)
+	}
+	if page, code := script(refreshData+"breaking.json", "--spec", spec); code != exitOK || !strings.Contains(page, "**No changes.**") {
+		t.Errorf("exit status %d of a second run, page\n%s", code, page)
+	}
+	if _, code := script(); code != exitUsage {
+		t.Errorf("exit status %d without a model, want %d", code, exitUsage)
+	}
+}

@@ -17,7 +17,10 @@ import (
 const prefix = "/service/v1/"
 
 // description is the API description, ready for judging.
-type description struct{ doc *openapi3.T }
+type description struct {
+	doc       *openapi3.T
+	templates map[string][]string // path, and its segments
+}
 
 // load reads the description once, when it is first needed.
 var load = sync.OnceValues(func() (*description, error) {
@@ -26,17 +29,30 @@ var load = sync.OnceValues(func() (*description, error) {
 		return nil, fmt.Errorf("contract: API description: %w", err)
 	}
 	doc.Servers = nil // any base URL is judged alike
-	return &description{doc}, nil
+	d := &description{doc, map[string][]string{}}
+	for template := range doc.Paths.Map() {
+		d.templates[template] = strings.Split(template, "/")
+	}
+	return d, nil
 })
+
+// Load reads the API description now instead of at the first exchange.
+func Load() error {
+	_, err := load()
+	return err
+}
 
 // route finds the operation of a request and its path parameters, decoded.
 func (d *description) route(req *http.Request) (*routers.Route, map[string]string, bool) {
 	segments := strings.Split(req.URL.EscapedPath(), "/")
-	for template, item := range d.doc.Paths.Map() {
-		operation := item.GetOperation(req.Method)
-		values, ok := match(strings.Split(template, "/"), segments)
-		if ok && operation != nil {
-			return &routers.Route{Spec: d.doc, Path: template, PathItem: item, Method: req.Method, Operation: operation}, values, true
+	for path, template := range d.templates {
+		values, ok := match(template, segments)
+		if !ok {
+			continue
+		}
+		item := d.doc.Paths.Value(path)
+		if operation := item.GetOperation(req.Method); operation != nil {
+			return &routers.Route{Spec: d.doc, Path: path, PathItem: item, Method: req.Method, Operation: operation}, values, true
 		}
 	}
 	return nil, nil, false
@@ -55,16 +71,10 @@ func match(template, segments []string) (map[string]string, bool) {
 			continue
 		}
 		value, err := url.PathUnescape(segments[i])
-		if err != nil || value == "" {
+		if err != nil || value == "" || value == "." || value == ".." { // dots lead elsewhere
 			return nil, false
 		}
 		values[strings.Trim(part, "{}")] = value
 	}
 	return values, true
-}
-
-// Load reads the API description now instead of at the first exchange.
-func Load() error {
-	_, err := load()
-	return err
 }

@@ -60,11 +60,14 @@ func explain(err error, location, path string) []Violation {
 		return []Violation{{Location: location, Path: join(path, badSchema.JSONPointer()), Rule: ruleOf(badSchema)}}
 	case errors.As(err, &badRequest):
 		location, path = locate(err, location, path)
-		rule := "is required"
-		if errors.As(err, &badSyntax) {
+		rule := "does not fit"
+		switch {
+		case errors.As(err, &badSyntax):
 			rule = "has another type or style"
-		} else if !errors.Is(err, openapi3filter.ErrInvalidRequired) && !errors.Is(err, openapi3filter.ErrInvalidEmptyValue) {
-			rule = "does not fit"
+		case errors.Is(err, openapi3filter.ErrInvalidRequired):
+			rule = "is required"
+		case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
+			rule = "must not be empty"
 		}
 		return []Violation{{Location: location, Path: path, Rule: rule}}
 	case errors.As(err, &badSyntax):
@@ -118,6 +121,10 @@ func ruleOf(e *openapi3.SchemaError) string {
 		return fmt.Sprintf("multipleOf %v", *s.MultipleOf)
 	case "format":
 		return "format " + s.Format
+	case "required":
+		return "is required"
+	case "nullable":
+		return "must not be null"
 	case "type":
 		return "type " + strings.Join(s.Type.Slice(), " or ")
 	}

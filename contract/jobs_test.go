@@ -1,0 +1,121 @@
+package contract_test
+
+import (
+	"strings"
+
+	"github.com/spservices/services-go/facade"
+)
+
+var tooLong = strings.Repeat("x", 101)
+
+// jobScenarios find, read, cancel and complete jobs.
+var jobScenarios = []scenario{
+	{opGet, 200, "a job with every member", func(s *scene) {
+		job := s.job(s.part(s.cast.completed, "completed job"))
+		if job.ServiceJobID != s.cast.completed || job.ServiceJobStatus != facade.ServiceJobStatusCompleted {
+			s.Errorf("got %s, %s", job.ServiceJobID, job.ServiceJobStatus)
+		}
+		if s.emu == nil {
+			return
+		}
+		if job.Buyer.Name != "Example Buyer" || job.Buyer.IsPrimeMember == nil || !*job.Buyer.IsPrimeMember || job.ServiceLocation.Address.District != "Example District" {
+			s.Errorf("buyer %#v, location %#v", job.Buyer.BuyerID, job.ServiceLocation.ServiceLocationType)
+		}
+		if a := job.Appointments; len(a) != 2 || a[0].RescheduledAppointmentID != a[1].AppointmentID || a[1].POA.POAType != facade.POATypeCustomerSignature {
+			s.Errorf("%d appointments", len(a))
+		}
+	}},
+	{opGet, 400, ruleMalformed, func(s *scene) {
+		s.says(s.refused(s.send(broken(s.Context()), opGet, "GET", "/service/v1/serviceJobs/"+tooLong, "", ""), 400, "InvalidInput"), "serviceJobId")
+	}},
+
+	{opCancel, 200, "reason code known: V1", func(s *scene) {
+		job := s.pending()
+		s.succeeded(s.client.CancelServiceJob(s.Context(), job, "V1", s.note()))
+		if got := s.job(job).ServiceJobStatus; got != facade.ServiceJobStatusCancelled {
+			s.Errorf("the job is %s", got)
+		}
+	}},
+	{opCancel, 400, ruleMissing, func(s *scene) {
+		err := s.client.CancelServiceJob(broken(s.Context()), s.anyPending(), "", facade.NoValidation(), s.note())
+		s.says(s.refused(err, 400, "InvalidInput"), "cancellationReasonCode")
+	}},
+	{opCancel, 422, "reason code known: INV1 and U1 are refused", func(s *scene) {
+		job := s.anyPending()
+		for _, code := range []string{"INV1", "U1"} {
+			s.says(s.refused(s.client.CancelServiceJob(s.Context(), job, code, s.note()), 422, "InvalidInput"), code)
+		}
+		if got := s.job(job).ServiceJobStatus; got == facade.ServiceJobStatusCancelled {
+			s.Error("the job is cancelled")
+		}
+	}},
+	{opCancel, 422, "not already completed", func(s *scene) {
+		job := s.part(s.cast.completed, "completed job")
+		s.refused(s.client.CancelServiceJob(s.Context(), job, "V1", s.note()), 422, "InvalidInput")
+		if got := s.job(job).ServiceJobStatus; got != facade.ServiceJobStatusCompleted {
+			s.Errorf("the job is %s", got)
+		}
+	}},
+
+	{opComplete, 200, "a job becomes completed", func(s *scene) {
+		job := s.pending()
+		s.succeeded(s.client.CompleteServiceJob(s.Context(), job, s.note()))
+		if got := s.job(job).ServiceJobStatus; got != facade.ServiceJobStatusCompleted {
+			s.Errorf("the job is %s", got)
+		}
+	}},
+	{opComplete, 400, ruleMalformed, func(s *scene) {
+		s.says(s.refused(s.send(broken(s.Context()), opComplete, "PUT", "/service/v1/serviceJobs/"+tooLong+"/completions", "", ""), 400, "InvalidInput"), "serviceJobId")
+	}},
+	{opComplete, 422, "not cancelled", func(s *scene) {
+		job := s.part(s.cast.cancelled, "cancelled job")
+		s.refused(s.client.CompleteServiceJob(s.Context(), job, s.note()), 422, "InvalidInput")
+		if got := s.job(job).ServiceJobStatus; got != facade.ServiceJobStatusCancelled {
+			s.Errorf("the job is %s", got)
+		}
+	}},
+
+	{opList, 200, "pages partition the result", func(s *scene) {
+		q := facade.ServiceJobsQuery{CreatedAfter: s.now().Add(-365 * day), PageSize: 3, SortField: facade.SortFieldJobDate, SortOrder: facade.SortOrderAsc}
+		seen := map[string]bool{}
+		for {
+			page, err := s.client.ListServiceJobs(s.Context(), q, s.note())
+			s.succeeded(err)
+			for _, job := range page.Jobs {
+				if seen[job.ServiceJobID] {
+					s.Fatalf("%s comes twice", job.ServiceJobID)
+				}
+				seen[job.ServiceJobID] = true
+			}
+			if page.NextPageToken == "" || s.emu == nil && len(seen) > 12 {
+				if s.emu != nil && len(seen) != page.TotalResultSize {
+					s.Errorf("%d of %d jobs", len(seen), page.TotalResultSize)
+				}
+				return
+			}
+			q.PageToken = page.NextPageToken
+		}
+	}},
+	{opList, 200, "every filter at once", func(s *scene) {
+		s.emulated()
+		job := s.job(wholeJob)
+		page, err := s.client.ListServiceJobs(s.Context(), facade.ServiceJobsQuery{
+			CreatedAfter: job.CreateTime, CreatedBefore: job.CreateTime, ScheduleStart: job.CreateTime, ScheduleEnd: s.now(),
+			ServiceOrderIDs: []string{job.ServiceOrderID, "another"}, Statuses: []facade.ServiceJobStatus{facade.ServiceJobStatusHold, job.ServiceJobStatus},
+			ASINs: []string{job.ScopeOfWork.ASIN}, RequiredSkills: job.ScopeOfWork.RequiredSkills, StoreIDs: []string{job.StoreID},
+			SortField: facade.SortFieldJobStatus, SortOrder: facade.SortOrderDesc, PageSize: 20,
+		}, s.note())
+		s.succeeded(err)
+		if len(page.Jobs) != 1 || page.Jobs[0].ServiceJobID != wholeJob || page.TotalResultSize != 1 {
+			s.Errorf("%d jobs of %d", len(page.Jobs), page.TotalResultSize)
+		}
+	}},
+	{opList, 400, ruleMissing, func(s *scene) {
+		_, err := s.client.ListServiceJobs(s.Context(), facade.ServiceJobsQuery{}, facade.NoValidation(), s.note())
+		s.says(s.refused(err, 400, "InvalidInput"), "createdAfter")
+	}},
+	{opList, 400, ruleMalformed, func(s *scene) {
+		_, err := s.client.ListServiceJobs(broken(s.Context()), facade.ServiceJobsQuery{CreatedAfter: s.now(), PageSize: 21}, facade.NoValidation(), s.note())
+		s.says(s.refused(err, 400, "InvalidInput"), "pageSize")
+	}},
+}

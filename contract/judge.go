@@ -1,0 +1,158 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"github.com/spservices/services-go/internal/iso8601"
+)
+
+// judge holds one exchange against the description.
+type judge struct {
+	spec     *description
+	req      *http.Request
+	route    *routers.Route
+	input    *openapi3filter.RequestValidationInput
+	exchange Exchange
+}
+
+func (j *judge) add(side string, list ...Violation) {
+	for _, v := range list {
+		v.Operation, v.Side = j.exchange.Operation, side
+		if side == response {
+			v.Status = j.exchange.Status
+		}
+		j.exchange.Violations = append(j.exchange.Violations, v)
+	}
+}
+
+func (j *judge) request(body content) {
+	route, values, ok := j.spec.route(j.req)
+	if !ok {
+		j.add(request, Violation{Location: "path", Rule: "no such operation"})
+		return
+	}
+	j.route, j.exchange.Operation = route, route.Operation.OperationID
+	j.add(request, queryViolations(route, j.req.URL.RawQuery)...)
+	if j.req.Header.Get("x-amz-access-token") == "" {
+		j.add(request, Violation{Location: "header", Path: "x-amz-access-token", Rule: "is required"})
+	}
+	copied := j.req.Clone(context.Background()) // the validator writes into it
+	copied.Header = http.Header{"Content-Type": j.req.Header["Content-Type"]}
+	copied.Body, copied.ContentLength = io.NopCloser(bytes.NewReader(body.text)), int64(len(body.text))
+	j.input = &openapi3filter.RequestValidationInput{
+		Request: copied, PathParams: values, QueryParams: copied.URL.Query(), Route: route, Options: options(requestTime),
+	}
+	broken := j.requestBody(body)
+	j.input.Options.ExcludeRequestBody = len(broken) > 0
+	j.add(request, broken...)
+	j.add(request, explain(openapi3filter.ValidateRequest(context.Background(), j.input), "body", "")...)
+}
+
+// requestBody finds what keeps a body from being held against its schema.
+func (j *judge) requestBody(body content) []Violation {
+	described := j.route.Operation.RequestBody != nil
+	switch {
+	case body.err != nil:
+		return []Violation{unread(body.err)}
+	case len(body.text) == 0:
+		return nil // which the validator knows to be a fault, or not
+	case !described:
+		return []Violation{{Location: "body", Rule: "must not be there"}}
+	case !isJSON(j.req.Header):
+		return []Violation{{Location: "header", Path: "Content-Type", Rule: "must be application/json"}}
+	}
+	return strictJSON(body.text)
+}
+
+func (j *judge) response(resp *http.Response, body content) {
+	j.exchange.Status = resp.StatusCode
+	if j.route == nil {
+		return
+	}
+	documented := j.route.Operation.Responses.Status(resp.StatusCode)
+	if documented == nil {
+		j.add(response, Violation{Location: "status", Rule: "not documented"})
+		return
+	}
+	if body.err != nil && j.req.Context().Err() == nil {
+		j.add(response, unread(body.err))
+	}
+	if body.err != nil {
+		return
+	}
+	if broken := responseBody(resp, len(documented.Value.Content) > 0, body.text); len(broken) > 0 {
+		j.add(response, broken...)
+		return
+	}
+	j.add(response, explain(openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: j.input, Status: resp.StatusCode, Header: resp.Header.Clone(),
+		Body: io.NopCloser(bytes.NewReader(body.text)), Options: options(responseTime),
+	}), "body", "")...)
+}
+
+// responseBody finds what keeps a body from being held against its schema.
+func responseBody(resp *http.Response, described bool, body []byte) []Violation {
+	switch {
+	case !described && len(body) > 0:
+		return []Violation{{Location: "body", Rule: "must not be there"}}
+	case !described:
+		return nil
+	case !isJSON(resp.Header):
+		return []Violation{{Location: "header", Path: "Content-Type", Rule: "must be application/json"}}
+	case len(body) == 0:
+		return []Violation{{Location: "body", Rule: "is required"}}
+	}
+	return strictJSON(body)
+}
+
+func unread(err error) Violation {
+	if errors.Is(err, errTooLong) {
+		return Violation{Location: "body", Rule: "has more than 32 MiB and was not judged"}
+	}
+	return Violation{Location: "body", Rule: "breaks off"}
+}
+
+func isJSON(header http.Header) bool {
+	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && mediaType == "application/json"
+}
+
+func options(times openapi3.StringFormatValidator) *openapi3filter.Options {
+	return &openapi3filter.Options{
+		MultiError:              true,
+		SkipSettingDefaults:     true, // they would be written into the request
+		AuthenticationFunc:      openapi3filter.NoopAuthenticationFunc,
+		SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidator("date-time", times)},
+	}
+}
+
+// The validator's own check takes February 30 for a date. Requests are held to
+// RFC 3339, of which package time takes too much; answers to every form that
+// Amazon is known to send.
+var (
+	rfc3339     = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+	requestTime = openapi3.NewCallbackValidator(func(text string) error {
+		if _, err := time.Parse(time.RFC3339, text); err != nil || !rfc3339.MatchString(text) {
+			return errNotTime
+		}
+		return nil
+	})
+	responseTime = openapi3.NewCallbackValidator(func(text string) error {
+		if _, err := iso8601.Parse(text); err != nil {
+			return errNotTime
+		}
+		return nil
+	})
+	errNotTime = errors.New("not a time") // without the text, which may tell of a person
+)

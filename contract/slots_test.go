@@ -1,0 +1,90 @@
+package contract_test
+
+import (
+	"time"
+
+	"github.com/spservices/services-go/facade"
+)
+
+// slotQueries ask for slots by one operation or the other.
+var slotQueries = []struct {
+	operation string
+	get       func(s *scene, w facade.Window) (*facade.AppointmentSlotReport, error)
+	target    func(s *scene) string
+	home      func(s *scene) (*facade.AppointmentSlotReport, error) // in the store of working hours
+}{
+	{opSlotsByJob, func(s *scene, w facade.Window) (*facade.AppointmentSlotReport, error) {
+		return s.client.GetAppointmentSlotsByJob(s.Context(), s.anyPending(), w, facade.NoValidation(), s.note())
+	}, func(s *scene) string {
+		return "/service/v1/serviceJobs/" + s.anyPending() + "/appointmentSlots?marketplaceIds=" + string(s.server.marketplace)
+	}, func(s *scene) (*facade.AppointmentSlotReport, error) {
+		return s.client.GetAppointmentSlotsByJob(s.Context(), homeJob, facade.Window{}, s.note())
+	}},
+	{opSlots, func(s *scene, w facade.Window) (*facade.AppointmentSlotReport, error) {
+		return s.client.GetAppointmentSlots(s.Context(), s.part(s.cast.asin, "service"), s.cast.store, w, facade.NoValidation(), s.note())
+	}, func(s *scene) string {
+		return "/service/v1/appointmentSlots?asin=" + s.part(s.cast.asin, "service") + "&storeId=" + s.cast.store + "&marketplaceIds=" + string(s.server.marketplace)
+	}, func(s *scene) (*facade.AppointmentSlotReport, error) {
+		return s.client.GetAppointmentSlots(s.Context(), homeASIN, homes, facade.Window{}, s.note())
+	}},
+}
+
+// slotScenarios ask when a service can be performed.
+var slotScenarios = func() (list []scenario) {
+	for _, q := range slotQueries {
+		list = append(list,
+			scenario{q.operation, 200, "REAL_TIME_SCHEDULING from inventory", func(s *scene) {
+				w := facade.Window{Start: s.now().Add(day).Truncate(time.Hour), End: s.now().Add(3 * day).Truncate(time.Hour)}
+				report, err := q.get(s, w)
+				s.succeeded(err)
+				if !report.StartTime.Equal(w.Start) || !report.EndTime.Equal(w.End) || len(report.AppointmentSlots) == 0 {
+					s.Fatalf("%d slots from %v to %v", len(report.AppointmentSlots), report.StartTime, report.EndTime)
+				}
+				for _, slot := range report.AppointmentSlots {
+					if slot.StartTime.Before(w.Start) || slot.EndTime.After(w.End) || !slot.EndTime.After(slot.StartTime) || slot.Capacity < 0 {
+						s.Errorf("got %+v", slot)
+					}
+				}
+				if s.emu != nil && (report.SchedulingType != facade.SchedulingTypeRealTimeScheduling || report.AppointmentSlots[0].EndTime.Sub(report.AppointmentSlots[0].StartTime) != time.Hour) {
+					s.Errorf("%s, the first %+v", report.SchedulingType, report.AppointmentSlots[0])
+				}
+			}},
+			scenario{q.operation, 200, "NON_REAL_TIME_SCHEDULING from working hours", func(s *scene) {
+				s.emulated()
+				report, err := q.home(s)
+				s.succeeded(err)
+				if report.SchedulingType != facade.SchedulingTypeNonRealTimeScheduling || len(report.AppointmentSlots) == 0 {
+					s.Errorf("%s, %d slots", report.SchedulingType, len(report.AppointmentSlots))
+				}
+			}},
+			scenario{q.operation, 400, "end after start", func(s *scene) {
+				_, err := q.get(s, facade.Window{Start: s.now().Add(day), End: s.now()})
+				s.says(s.refused(err, 400, "InvalidInput"), "endTime")
+			}},
+			scenario{q.operation, 400, "at most 90 days", func(s *scene) {
+				_, err := q.get(s, facade.Window{Start: s.now(), End: s.now().Add(90*day + time.Second)})
+				s.says(s.refused(err, 400, "InvalidInput"), "endTime")
+			}},
+			scenario{q.operation, 400, "both times or neither", func(s *scene) {
+				_, err := q.get(s, facade.Window{End: s.now().Add(day)})
+				s.says(s.refused(err, 400, "InvalidInput"), "startTime")
+			}},
+			scenario{q.operation, 400, "valid times", func(s *scene) {
+				err := s.send(broken(s.Context()), q.operation, "GET", q.target(s)+"&startTime=2026-02-30T00:00:00Z&endTime=2026-03-05T00:00:00Z", "", "")
+				s.says(s.refused(err, 400, "InvalidInput"), "startTime")
+			}},
+			scenario{q.operation, 400, "times in UTC", func(s *scene) {
+				err := s.send(s.Context(), q.operation, "GET", q.target(s)+"&startTime=2026-03-03T00:00:00%2B05:30&endTime=2026-03-05T00:00:00Z", "", "")
+				s.says(s.refused(err, 400, "InvalidInput"), "startTime")
+			}})
+	}
+	return append(list,
+		scenario{opSlots, 400, ruleMissing, func(s *scene) {
+			err := s.send(broken(s.Context()), opSlots, "GET", "/service/v1/appointmentSlots?marketplaceIds="+string(s.server.marketplace), "", "")
+			s.says(s.refused(err, 400, "InvalidInput"), "asin", "storeId")
+		}},
+		scenario{opSlots, 422, "unknown service", func(s *scene) {
+			_, err := s.client.GetAppointmentSlots(s.Context(), "no-such-asin", s.part(s.cast.store, "store"), facade.Window{}, s.note())
+			s.says(s.refused(err, 422, "InvalidInput"), "no-such-asin")
+		}})
+}()

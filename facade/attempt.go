@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"time"
 
+	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
 )
 
@@ -27,6 +28,7 @@ type answer struct {
 	status     int
 	header     http.Header
 	body       []byte
+	errors     []gen.Error // of an answer that is no success
 	rate       float64
 	retryAfter time.Duration
 }
@@ -70,7 +72,11 @@ func (x *exchange) authorize(req *http.Request) error {
 	if !attempt.ValidHeaderValue(x.last.token.Value) {
 		return &AuthError{Code: "malformed_token"}
 	}
+	req.Header = req.Header.Clone() // hooks have the other one
 	req.Header.Set("x-amz-access-token", x.last.token.Value)
+	// With one of these, net/http would repeat a write on its own.
+	req.Header.Del("Idempotency-Key")
+	req.Header.Del("X-Idempotency-Key")
 	return nil
 }
 
@@ -95,8 +101,11 @@ func (x *exchange) attempt(req *http.Request) (err error) {
 		x.last.written = true
 		x.last.answer, err = x.read(resp, cancel)
 	}
-	if err != nil && ctx.Err() != nil && req.Context().Err() == nil {
+	switch {
+	case err != nil && ctx.Err() != nil && req.Context().Err() == nil:
 		err = timeoutError(x.client.attemptTimeout)
+	case err != nil:
+		err = attempt.WithoutURL(err)
 	}
 	x.record(req.Context(), err, time.Since(started))
 	return err
@@ -117,9 +126,10 @@ func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {
 	case failed:
+		a.errors = decodeErrors(a.body)
 		return a, nil
 	case err != nil:
-		return a, fmt.Errorf("%w: the answer broke off: %w", ErrUnexpectedResponse, attempt.WithoutURL(err))
+		return a, fmt.Errorf("%w: the answer broke off: %w", ErrUnexpectedResponse, err)
 	case int64(len(a.body)) > limit:
 		return a, fmt.Errorf("%w: more than %d bytes", ErrResponseTooLarge, limit)
 	}
@@ -139,7 +149,7 @@ func (x *exchange) record(ctx context.Context, err error, elapsed time.Duration)
 	}
 	attrs = append(attrs, slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID))
 	if err != nil {
-		attrs = append(attrs, slog.String("error", attempt.WithoutURL(err).Error()))
+		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	x.client.logger.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
 }

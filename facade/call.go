@@ -3,9 +3,12 @@ package facade
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"mime"
+	"reflect"
 	"strings"
 	"time"
 
@@ -125,7 +128,10 @@ func notEncodable(op *gen.Operation, where string, err error) error {
 // identify finds the bucket that the call is paced by.
 func (x *exchange) identify(ctx context.Context) error {
 	application, seller, err := x.client.identity(ctx)
-	x.key = Key{Region: string(x.client.region), ApplicationHash: application, SellerHash: seller, Operation: x.call.Operation.ID}
+	x.key = Key{Region: string(x.client.servedBy()), ApplicationHash: application, SellerHash: seller, Operation: x.call.Operation.ID}
+	if x.client.sandbox {
+		x.key.Region = "sandbox." + x.key.Region
+	}
 	return err
 }
 
@@ -144,11 +150,14 @@ func (x *exchange) decode(answer *answer) error {
 	case len(trimmed) == 0:
 		return unusable("the answer is empty")
 	case mediaType != "application/json":
-		return unusable("the answer is not JSON but %q", mediaType)
+		return unusable("the answer is %q, not JSON", wire.Printable(mediaType, 64))
 	case string(trimmed) == "null":
 		return unusable("the answer is null")
 	}
-	if err := wire.Unmarshal(answer.body, x.call.Result); err != nil {
+	reflect.ValueOf(x.call.Result).Elem().SetZero() // it may hold a part of an earlier answer
+	if err := wire.Unmarshal(answer.body, x.call.Result); errors.Is(err, io.ErrUnexpectedEOF) {
+		return unusable("the answer broke off: %w", io.ErrUnexpectedEOF)
+	} else if err != nil {
 		return unusable("%s", wire.Explain(err))
 	}
 	x.call.Decoded = true
@@ -158,12 +167,10 @@ func (x *exchange) decode(answer *answer) error {
 // checkResult looks for errors within a success, for the payload it owes, and
 // for what breaks the API description.
 func (x *exchange) checkResult(ctx context.Context) error {
-	if r, ok := x.call.Result.(interface{ AllErrors() []gen.Error }); ok {
-		if list := withoutWarnings(r.AllErrors()); len(list) > 0 {
-			failure := x.apiError(nil)
-			failure.Errors = list
-			return failure
-		}
+	if list := withoutWarnings(x.errorsWithin()); len(list) > 0 {
+		failure := x.apiError(nil)
+		failure.Errors = list
+		return failure
 	}
 	if r, ok := x.call.Result.(interface{ Complete() bool }); ok && !r.Complete() {
 		x.call.Decoded = false
@@ -188,14 +195,24 @@ func (x *exchange) checkResult(ctx context.Context) error {
 	return nil
 }
 
+// errorsWithin finds the errors in a success, also where the API description
+// knows of none.
+func (x *exchange) errorsWithin() []gen.Error {
+	if r, ok := x.call.Result.(interface{ AllErrors() []gen.Error }); ok {
+		return r.AllErrors()
+	}
+	var within gen.RangeSlotCapacityErrors
+	if bytes.Contains(x.last.answer.body, []byte(`"errors"`)) {
+		_ = wire.Unmarshal(x.last.answer.body, &within) // has been decoded before
+	}
+	return within.Errors
+}
+
 // apiError describes the newest attempt.
 func (x *exchange) apiError(cause error) *APIError {
 	e := &APIError{Operation: x.call.Operation.ID, Attempts: x.info.Attempts, cause: cause}
 	if a := x.last.answer; a != nil {
-		e.StatusCode, e.RequestID, e.RateLimit, e.RetryAfter = a.status, attempt.RequestID(a.header), a.rate, a.retryAfter
-		if a.status != x.call.Operation.Success {
-			e.Errors = decodeErrors(a.body)
-		}
+		e.StatusCode, e.RequestID, e.RateLimit, e.RetryAfter, e.Errors = a.status, attempt.RequestID(a.header), a.rate, a.retryAfter, a.errors
 	}
 	return e
 }

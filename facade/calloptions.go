@@ -45,15 +45,19 @@ type Info struct {
 	BackoffWait time.Duration // spent waiting before repeats
 	Violations  []Violation   // of the API description by the answer
 	PageToken   string        // of an iterator's page; put into the query, it starts there again
-	Body        []byte        // raw answer, with CaptureBody
+	Body        RawBody       // raw answer, with CaptureBody
 }
+
+// RawBody is JSON as it goes over the wire. It may hold a person's data, so it
+// prints and logs as a number of bytes; string(body) is the text.
+type RawBody = redact.Bytes
 
 // Capture writes what the call was like to info, also when it fails. An
 // iterator writes it anew for each page.
 func Capture(info *Info) CallOption { return func(s *callSettings) { s.info = info } }
 
 // CaptureBody is [Capture] with the raw answer, so that a member which Amazon
-// added yesterday can be read today. The answer may hold a person's data.
+// added yesterday can be read today.
 func CaptureBody(info *Info) CallOption {
 	return func(s *callSettings) { s.info, s.keepBody = info, true }
 }
@@ -64,8 +68,8 @@ func Prefetch() CallOption { return func(s *callSettings) { s.prefetch = true } 
 // Request is what a call would send. It has no access token.
 type Request struct {
 	Method string
-	Path   string // with query
-	Body   []byte // JSON, nil for none; it may hold a person's data
+	Path   string  // with query
+	Body   RawBody // JSON, nil for none
 }
 
 // DryRun checks the call, writes what it would send to request, sends nothing

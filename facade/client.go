@@ -3,10 +3,12 @@ package facade
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/lwa"
+	"github.com/spservices/services-go/internal/transport"
 )
 
 // Client calls the Services API for one seller. It is immutable and safe for
@@ -16,6 +18,7 @@ type Client struct {
 	endpoint *url.URL
 	tokens   TokenSource
 	quota    *retryQuota
+	uploads  *retryQuota // the document store's, which fails by itself
 }
 
 // New returns a Client. It joins all that is wrong with the options into one
@@ -31,15 +34,12 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 }
 
 func build(c config, parent *Client, opts []Option) (*Client, error) {
-	var problems []error
-	for _, opt := range opts {
-		if opt == nil {
-			problems = append(problems, errors.New("a nil Option"))
-			continue
-		}
-		if err := opt(&c); err != nil {
-			problems = append(problems, err)
-		}
+	c.fromEnv = false // a parent's environment is in c already
+	given := c
+	problems := c.apply(opts)
+	if c.fromEnv { // which every other option wins over
+		c = given
+		problems = append(c.apply(environment()), c.apply(opts)...)
 	}
 	problems = append(problems, c.check()...)
 	if len(problems) > 0 {
@@ -49,12 +49,12 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{config: c, endpoint: endpoint, quota: newRetryQuota(), tokens: c.tokenSource}
+	client := &Client{config: c, endpoint: endpoint, quota: newRetryQuota(), uploads: newRetryQuota(), tokens: c.tokenSource}
 	if parent != nil {
-		client.quota = parent.quota
+		client.quota, client.uploads = parent.quota, parent.uploads
 	}
 	if client.transport == nil {
-		client.transport = newTransport()
+		client.transport = transport.New()
 	}
 	if client.tokens == nil {
 		client.tokens = &lwa.Login{Endpoint: c.tokenURL, UserAgent: c.userAgent, Transport: client.transport, Store: c.tokenStore, Owner: c.owner}
@@ -62,11 +62,25 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 	return client, nil
 }
 
+func (c *config) apply(opts []Option) (problems []error) {
+	for _, opt := range opts {
+		if opt == nil {
+			problems = append(problems, errors.New("a nil Option"))
+		} else if err := opt(c); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return problems
+}
+
 // Raw returns the generated client, one method per operation as the API
 // description has it, with every policy of c still on.
 func (c *Client) Raw(opts ...CallOption) *gen.Client {
 	return gen.NewClient(&caller{client: c, options: opts})
 }
+
+// Format tells whom c calls, for every verb. What else c has is nobody's.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "facade.Client(%s)", c.endpoint) }
 
 // identity is for whom the client speaks, in hashes.
 func (c *Client) identity(ctx context.Context) (application, seller string, err error) {

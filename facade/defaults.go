@@ -2,8 +2,6 @@ package facade
 
 import (
 	"log/slog"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/spservices/services-go/internal/lwa"
@@ -26,9 +24,8 @@ const (
 	// TokenFailureMemory is how long a failed refresh answers for all callers.
 	TokenFailureMemory = lwa.FailureMemory
 
-	maxErrorBytes    = 1 << 20         // of the body of an error answer
-	errorBodyTimeout = 5 * time.Second // for the body of an error answer
-	maxHeaderBytes   = 256 << 10
+	maxErrorBytes    = 1 << 20                                // of the body of an error answer
+	errorBodyTimeout = 5 * time.Second                        // for the body of an error answer
 	defaultTokenURL  = "https://api.amazon.com/auth/o2/token" //nolint:gosec // an address, no credential
 )
 
@@ -43,23 +40,5 @@ func defaults() config {
 		logger:           slog.New(slog.DiscardHandler),
 		tokenStore:       NewTokenStore(),
 		limiter:          NewLimiter(),
-	}
-}
-
-// newTransport differs from http.DefaultTransport in what an unattended
-// program needs: connections per host for a drain, a limit on headers, and
-// pings that find an HTTP/2 connection dead before the kernel does.
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           100,
-		MaxIdleConnsPerHost:    32,
-		IdleConnTimeout:        50 * time.Second, // less than the 60 s after which Amazon's load balancers hang up
-		TLSHandshakeTimeout:    10 * time.Second,
-		ExpectContinueTimeout:  time.Second,
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 	}
 }

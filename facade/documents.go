@@ -2,8 +2,10 @@ package facade
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/spservices/services-go/internal/document"
 )
@@ -20,7 +22,9 @@ func (c *Client) CreateUploadDestination(ctx context.Context, doc ServiceUploadD
 // UploadDocument reads a document of 1 to 5,242,880 bytes, asks for a
 // destination, encrypts the document and puts it there. The result goes into
 // the fulfilment data of an appointment. When the destination has expired by
-// the time of the upload, it asks for another one, once.
+// the time of the upload, it asks for another one, once. Documents go to public
+// addresses of Amazon S3 only: where S3 is reached by private ones, give a
+// transport of your own by [WithHTTPClient].
 //
 // Operation createServiceDocumentUploadDestination.
 func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, content io.Reader, opts ...CallOption) (*FulfillmentDocument, error) {
@@ -29,16 +33,19 @@ func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, co
 		return nil, err
 	}
 	doc := ServiceUploadDocument{ContentType: contentType, ContentLength: int64(len(plain)), ContentMD5: document.MD5(plain)}
-	for try := 1; ; try++ {
+	noRetry := settingsOf(opts).noRetry
+	for renewed := noRetry; ; renewed = true {
 		destination, err := c.CreateUploadDestination(ctx, doc, opts...)
 		if err != nil {
 			return nil, err
 		}
-		err = c.upload(ctx, destination, contentType, plain)
+		err = c.upload(ctx, destination, contentType, plain, noRetry)
 		if err == nil {
 			return &FulfillmentDocument{UploadDestinationID: destination.UploadDestinationID, ContentSHA256: document.SHA256(plain)}, nil
 		}
-		if !expired(err) || try == 2 {
+		// S3 answers 403 when the URL is too old, 400 when the key that signed it is.
+		if renewed || !errors.Is(err, ErrForbidden) && !errors.Is(err, ErrInvalidInput) {
+			c.logger.LogAttrs(ctx, slog.LevelWarn, "upload failed", slog.String("error", err.Error()))
 			return nil, err
 		}
 	}

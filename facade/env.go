@@ -16,46 +16,49 @@ import (
 //	SP_API_TOKEN_ENDPOINT  instead of Login with Amazon's
 //	SP_API_SANDBOX         true for Amazon's sandbox
 //
-// What is not set is left alone. Options that follow it win over it.
+// What is not set is left alone. Other options win over it, wherever they stand.
 func FromEnv() Option {
+	return func(c *config) error { c.fromEnv = true; return nil }
+}
+
+// environment is what the environment says, in options.
+func environment() (opts []Option) {
+	for _, v := range variables {
+		if value := os.Getenv(v.name); value != "" {
+			opts = append(opts, explained(v.name, v.read(value)))
+		}
+	}
+	credentials := Credentials{ClientID: os.Getenv("LWA_APP_ID"), ClientSecret: os.Getenv("LWA_CLIENT_SECRET"), RefreshToken: os.Getenv("SP_API_REFRESH_TOKEN")}
+	if credentials != (Credentials{}) {
+		opts = append(opts, explained("LWA_APP_ID, LWA_CLIENT_SECRET, SP_API_REFRESH_TOKEN", WithCredentials(credentials)))
+	}
+	return opts
+}
+
+// explained names the variable that an option's error is about.
+func explained(name string, opt Option) Option {
 	return func(c *config) error {
-		var problems []error
-		for _, v := range environment {
-			value := os.Getenv(v.name)
-			if value == "" {
-				continue
-			}
-			option, err := v.read(value)
-			if err == nil {
-				err = option(c)
-			}
-			if err != nil {
-				problems = append(problems, fmt.Errorf("%s: %w", v.name, err))
-			}
+		if err := opt(c); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		credentials := Credentials{ClientID: os.Getenv("LWA_APP_ID"), ClientSecret: os.Getenv("LWA_CLIENT_SECRET"), RefreshToken: os.Getenv("SP_API_REFRESH_TOKEN")}
-		if credentials != (Credentials{}) {
-			if err := WithCredentials(credentials)(c); err != nil {
-				problems = append(problems, fmt.Errorf("LWA_APP_ID, LWA_CLIENT_SECRET, SP_API_REFRESH_TOKEN: %w", err))
-			}
-		}
-		return errors.Join(problems...)
+		return nil
 	}
 }
 
-var environment = []struct {
+var variables = []struct {
 	name string
-	read func(value string) (Option, error)
+	read func(value string) Option
 }{
-	{"SP_API_REGION", func(v string) (Option, error) { r, err := ParseRegion(v); return WithRegion(r), err }},
-	{"SP_API_MARKETPLACE", func(v string) (Option, error) { m, err := ParseMarketplace(v); return WithMarketplace(m), err }},
-	{"SP_API_ENDPOINT", func(v string) (Option, error) { return WithEndpoint(v), nil }},
-	{"SP_API_TOKEN_ENDPOINT", func(v string) (Option, error) { return WithTokenEndpoint(v), nil }},
-	{"SP_API_SANDBOX", func(v string) (Option, error) {
-		on, err := strconv.ParseBool(v)
-		if err != nil {
-			return nil, errors.New("must be true or false")
+	{"SP_API_REGION", func(v string) Option { return WithRegion(Region(v)) }},
+	{"SP_API_MARKETPLACE", func(v string) Option { return WithMarketplace(MarketplaceID(v)) }},
+	{"SP_API_ENDPOINT", WithEndpoint},
+	{"SP_API_TOKEN_ENDPOINT", WithTokenEndpoint},
+	{"SP_API_SANDBOX", func(v string) Option {
+		return func(c *config) (err error) {
+			if c.sandbox, err = strconv.ParseBool(v); err != nil {
+				err = errors.New("must be true or false")
+			}
+			return err
 		}
-		return func(c *config) error { c.sandbox = on; return nil }, nil
 	}},
 }

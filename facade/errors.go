@@ -37,8 +37,7 @@ var conditions = []struct {
 	meaning  error
 	kind     kind
 }{
-	{200, 299, ErrUnexpectedResponse, useless},
-	{300, 399, ErrUnexpectedResponse, refused},
+	{200, 399, ErrUnexpectedResponse, useless},
 	{400, 400, ErrInvalidInput, refused},
 	{401, 401, ErrForbidden, refused},
 	{403, 403, ErrForbidden, refused},
@@ -46,12 +45,13 @@ var conditions = []struct {
 	{413, 413, ErrRequestTooLarge, refused},
 	{422, 422, ErrInvalidInput, refused},
 	{429, 429, ErrThrottled, throttled},
+	{400, 499, nil, refused},
 	{500, 599, ErrUnavailable, failed},
 }
 
 // kindOf says what an answer that is no success means for a repeat.
 func kindOf(a *answer) kind {
-	if (&APIError{StatusCode: a.status, Errors: decodeErrors(a.body)}).tokenExpired() {
+	if (&APIError{StatusCode: a.status, Errors: a.errors}).tokenExpired() {
 		return stale
 	}
 	for _, c := range conditions {
@@ -59,7 +59,7 @@ func kindOf(a *answer) kind {
 			return c.kind
 		}
 	}
-	return refused
+	return useless
 }
 
 func isThrottled(status int) bool { return status == http.StatusTooManyRequests }
@@ -112,7 +112,7 @@ type APIError struct {
 	RateLimit  float64       // requests per second, 0 when the answer does not say
 	RetryAfter time.Duration // 0 when the answer does not say
 	Attempts   int           // requests sent, this one included
-	Errors     []gen.Error   // Amazon's own account; warnings are left out
+	Errors     []gen.Error   `redact:"personal"` // Amazon's own account; warnings are left out
 
 	outcomeUnknown bool
 	check          string // what to look at to learn the outcome
@@ -130,7 +130,7 @@ func (e *APIError) Error() string {
 	if e.StatusCode == 0 {
 		b.WriteString("no answer")
 	} else {
-		fmt.Fprintf(&b, "%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+		b.WriteString(strings.TrimSpace(fmt.Sprint(e.StatusCode, " ", http.StatusText(e.StatusCode))))
 	}
 	if codes := e.codes(); len(codes) > 0 {
 		b.WriteString(" [" + strings.Join(codes, ", ") + "]")
@@ -150,8 +150,10 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// GoString keeps messages, which may quote a person's data, out of %#v.
-func (e *APIError) GoString() string { return e.Error() }
+// Format keeps messages, which may quote a person's data, out of every verb.
+func (e *APIError) Format(f fmt.State, verb rune) {
+	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
+}
 
 // LogValue has the fields of Error.
 func (e *APIError) LogValue() slog.Value {
@@ -217,6 +219,14 @@ func (e *APIError) Unwrap() error {
 		return nil
 	}
 	return e.cause
+}
+
+// interrupt says what kept the request from being repeated.
+func (e *APIError) interrupt(err error) {
+	if e.cause != nil && !errors.Is(e.cause, err) {
+		err = fmt.Errorf("%w; %w", e.cause, err)
+	}
+	e.cause = err
 }
 
 // tokenExpired reports whether the answer blames the age of the access token.

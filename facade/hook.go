@@ -10,7 +10,8 @@ import (
 // Hook watches calls from inside, for traces and metrics. Start is called at
 // the beginning of each [Phase]; the context it returns goes on into that phase,
 // and the function it returns is called, on the same goroutine, when the phase
-// ends. A hook that panics takes its call down with it.
+// ends. A hook that panics takes its call down with it, and the program where
+// the call runs ahead of an iterator, by [Prefetch].
 type Hook interface {
 	Start(ctx context.Context, e Event) (context.Context, func(Result))
 }

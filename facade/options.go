@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"reflect"
 	"runtime"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/internal/lwa"
+	"github.com/spservices/services-go/internal/transport"
 )
 
 // Option configures a Client. Every option validates; [New] joins the errors.
@@ -20,6 +20,7 @@ type Option func(*config) error
 
 // config is what options set. It is copied, never shared.
 type config struct {
+	fromEnv          bool
 	region           Region
 	sandbox          bool
 	host             string // instead of the region's, "" for that
@@ -207,18 +208,23 @@ func (c *config) address() string {
 	if c.host != "" {
 		return c.host
 	}
-	return c.region.endpoint(c.sandbox)
+	return c.servedBy().endpoint(c.sandbox)
+}
+
+// servedBy is the region that was given, or the marketplace's.
+func (c *config) servedBy() Region {
+	if c.region == "" {
+		return c.marketplace.region()
+	}
+	return c.region
 }
 
 // check finds what no single option can see.
 func (c *config) check() (problems []error) {
-	if c.region == "" {
-		c.region = c.marketplace.region()
-	}
-	if c.region == "" && c.host == "" {
+	if c.servedBy() == "" && c.host == "" {
 		problems = append(problems, errors.New("a region is needed: WithRegion, WithMarketplace or WithEndpoint"))
 	}
-	if c.marketplace != "" && c.host == "" && c.marketplace.region() != c.region {
+	if c.marketplace != "" && c.host == "" && c.marketplace.region() != c.servedBy() {
 		problems = append(problems, fmt.Errorf("marketplace %s is served by region %s, not %s", c.marketplace, c.marketplace.region(), c.region))
 	}
 	if c.owner == nil && c.tokenSource == nil {
@@ -234,7 +240,7 @@ func (c *config) check() (problems []error) {
 }
 
 func amazonHost(address string) bool {
-	u, err := url.Parse(address)
+	u, err := url.Parse(strings.ToLower(address))
 	return err == nil && u.Scheme == "https" && (u.Hostname() == "amazon.com" || strings.HasSuffix(u.Hostname(), ".amazon.com"))
 }
 
@@ -245,22 +251,14 @@ func checkURL(what, address string, bare bool) error {
 	switch {
 	case err != nil || u.Host == "":
 		return fmt.Errorf("%s must be an absolute URL", what)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+	case u.User != nil || strings.ContainsAny(address, "?#"):
 		return fmt.Errorf("%s must have no user, query or fragment", what)
 	case bare && u.Path != "":
 		return fmt.Errorf("%s must have no path", what)
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && transport.IsLoopback(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("%s must be https; plain http is for loopback only", what)
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // userAgent has the form Amazon asks for, with its separators escaped.

@@ -3,6 +3,7 @@ package facade
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -76,7 +77,7 @@ func (x *exchange) send(ctx context.Context) error {
 		_ = resp.Body.Close() // empty: RoundTrip has read the answer
 	}
 	if repeat { // the context ended before the repeat
-		x.failure.cause = ctx.Err()
+		x.failure.interrupt(ctx.Err())
 		x.endBackoff(ctx.Err())
 	}
 	return final
@@ -94,7 +95,7 @@ func (x *exchange) judge(ctx context.Context) (final error, repeat bool) {
 		if x.failure == nil {
 			return err, false
 		}
-		x.failure.cause = err
+		x.failure.interrupt(err)
 		return x.failure, false
 	}
 	x.failure = x.describe(kind, err)
@@ -122,7 +123,9 @@ func (x *exchange) classify(ctx context.Context) (kind, error) {
 	case a.answer.status != x.call.Operation.Success:
 		return kindOf(a.answer), nil
 	}
-	if err := x.decode(a.answer); err != nil {
+	if err := x.decode(a.answer); errors.Is(err, io.ErrUnexpectedEOF) {
+		return failed, err
+	} else if err != nil {
 		return useless, err
 	}
 	return succeeded, nil
@@ -131,15 +134,13 @@ func (x *exchange) classify(ctx context.Context) (kind, error) {
 // describe makes the error of a failed attempt, and says so where the write
 // may have happened all the same.
 func (x *exchange) describe(kind kind, err error) *APIError {
-	if err != nil {
-		err = attempt.WithoutURL(err)
-	}
 	failure := x.apiError(err)
 	class := x.call.Operation.Class
 	switch {
 	case class == gen.Once && (kind == failed || kind == useless),
-		// The first try may have done it, so that the repeat found nothing left to do.
-		class == gen.Idempotent && x.ambiguous && failure.saysNothingThere():
+		// The first try may have done it, so that the repeat found nothing left to
+		// do. The POST of this class mints what just expires.
+		class == gen.Idempotent && x.call.Operation.Method != http.MethodPost && x.ambiguous && failure.saysNothingThere():
 		failure.outcomeUnknown, failure.check = true, whereToLook(x.call.Operation.ID)
 	}
 	x.ambiguous = x.ambiguous || kind == failed
@@ -149,7 +150,11 @@ func (x *exchange) describe(kind kind, err error) *APIError {
 func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 	x.nextWait = 0
 	policy := x.client.retry
-	if ctx.Err() != nil || x.settings.noRetry {
+	switch {
+	case ctx.Err() != nil:
+		x.failure.interrupt(ctx.Err())
+		return false
+	case x.settings.noRetry:
 		return false
 	}
 	if kind == stale && !x.refreshed {
@@ -165,7 +170,7 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 	}
 	wait := policy.backoff(repeatsSoFar, x.failure.RetryAfter)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-		x.failure.cause = context.DeadlineExceeded
+		x.failure.interrupt(context.DeadlineExceeded)
 		return false
 	}
 	if kind != throttled {
@@ -201,13 +206,13 @@ func (x *exchange) invalidate(ctx context.Context) bool {
 // asks for and a little more, so that those who heard it do not come at once.
 func (p RetryPolicy) backoff(n int, retryAfter time.Duration) time.Duration {
 	ceiling := p.BackoffCap
-	if shift := n - 1; shift < 32 && p.BackoffBase<<shift < ceiling {
-		ceiling = p.BackoffBase << shift
+	if p.BackoffBase < ceiling>>(n-1) {
+		ceiling = p.BackoffBase << (n - 1)
 	}
 	if retryAfter > 0 {
-		return retryAfter + rand.N(p.BackoffBase+1)
+		return max(retryAfter, retryAfter+rand.N(max(p.BackoffBase, 1)))
 	}
-	return rand.N(ceiling + 1)
+	return rand.N(max(ceiling, 1))
 }
 
 // Retry quota: an outage may cost a tenth more requests, not four times as many.

@@ -25,16 +25,18 @@ type (
 	// TokenKey names the credentials that a token belongs to, in hashes.
 	TokenKey = lwa.Key
 	// AuthError says that no access token could be had. The call was not sent.
+	// Credentials that Amazon refuses for good, such as those of a seller who has
+	// revoked them, are not offered again for five minutes, unless they change.
 	AuthError = lwa.Error
 )
 
 // StaticToken always hands out one token.
-func StaticToken(value string) TokenSource { return lwa.Static{Value: value} }
+func StaticToken(value string) TokenSource { return lwa.NewStatic(value) }
 
 // NewTokenStore returns a store in memory. It refreshes a token [TokenEarly]
 // before its expiry, sends one request however many callers wait, remembers a
 // failure for [TokenFailureMemory], and uses the old token up when a refresh
-// fails.
+// fails or is slow.
 func NewTokenStore() TokenStore { return lwa.NewMemory() }
 
 // WithCredentials exchanges credentials for access tokens at Login with Amazon.

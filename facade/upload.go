@@ -3,88 +3,103 @@ package facade
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
+	"time"
 
 	"github.com/spservices/services-go/internal/attempt"
 	"github.com/spservices/services-go/internal/document"
+	"github.com/spservices/services-go/internal/transport"
+	"github.com/spservices/services-go/internal/wire"
 )
 
 // uploadOperation names uploads in errors and logs; it is no operation of the API.
 const uploadOperation = "uploadDocument"
 
-// uploadHeaders are those of a destination that are sent. Anything else could
-// change whom the request speaks to or for.
-var uploadHeaders = map[string]bool{
-	"Content-Type": true, "Content-Md5": true, "Content-Disposition": true, "Content-Encoding": true, "Cache-Control": true,
-}
-
-const amazonHeaderPrefix = "X-Amz-"
-
-// upload encrypts the document and puts it to its destination, without an
-// access token and without following redirects.
-func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination, contentType ContentType, plain []byte) error {
+// upload encrypts the document and puts it to its destination, again after a
+// 5xx or a lost answer: the same bytes to the same place do no harm.
+func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination, contentType ContentType, plain []byte, noRetry bool) error {
 	cipher, err := document.NewCipher(string(d.EncryptionDetails.Standard), d.EncryptionDetails.Key, d.EncryptionDetails.InitializationVector)
-	if err != nil {
-		return unusableDestination(err.Error())
+	if err == nil {
+		err = transport.CheckDestination(d.URL, c.onLoopback())
 	}
-	if err := c.checkUploadURL(d.URL); err != nil {
-		return err
+	if err != nil {
+		return &APIError{Operation: uploadOperation, cause: fmt.Errorf("%w: upload destination: %w", ErrUnexpectedResponse, err)}
 	}
 	encrypted := cipher.Encrypt(plain)
-	ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, d.URL, bytes.NewReader(encrypted))
-	if err != nil {
-		return unusableDestination("its address is not a URL")
-	}
-	req.Header.Set("User-Agent", c.userAgent)
-	for name, value := range d.Headers {
-		name = http.CanonicalHeaderKey(name)
-		if (uploadHeaders[name] || strings.HasPrefix(name, amazonHeaderPrefix) && name != "X-Amz-Access-Token") && attempt.ValidHeaderValue(value) {
-			req.Header.Set(name, value)
+	for n, spent := 1, 0; ; n++ {
+		failure := c.put(ctx, d, contentType, encrypted)
+		if failure == nil {
+			c.uploads.giveBack(spent)
+			return nil
+		}
+		failure.Attempts = n
+		if noRetry || n >= c.retry.Attempts || failure.RetryAfter > c.retry.RetryAfterCap || !passing(failure) {
+			return failure
+		}
+		if spent = c.uploads.take(); spent == 0 {
+			return failure
+		}
+		if err := attempt.Sleep(ctx, c.retry.backoff(n, failure.RetryAfter)); err != nil {
+			failure.interrupt(err)
+			return failure
 		}
 	}
+}
+
+// passing reports failures of an upload that may be over by the next attempt.
+func passing(e *APIError) bool {
+	refused := e.StatusCode >= 300 && e.StatusCode < 500 && !isThrottled(e.StatusCode)
+	return !refused && !attempt.Permanent(e.cause)
+}
+
+// put makes one request, without an access token and without following
+// redirects.
+func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, contentType ContentType, encrypted []byte) (failure *APIError) {
+	ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
+	defer cancel()
+	failure = &APIError{Operation: uploadOperation}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, d.URL, bytes.NewReader(encrypted))
+	if err != nil {
+		failure.cause = attempt.WithoutURL(err)
+		return failure
+	}
+	req.Header = transport.DestinationHeader(d.Headers)
+	req.Header.Set("User-Agent", c.userAgent)
 	if req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", document.MediaTypes[string(contentType)])
 	}
-	resp, err := c.transport.RoundTrip(req)
+	started := time.Now()
+	resp, err := c.uploader(req).RoundTrip(req)
 	if err != nil {
-		return &APIError{Operation: uploadOperation, Attempts: 1, cause: attempt.WithoutURL(err)}
+		failure.cause = attempt.WithoutURL(err)
+	} else {
+		defer func() { _ = resp.Body.Close() }()
+		_, _ = io.CopyN(io.Discard, resp.Body, maxErrorBytes)
+		failure.StatusCode, failure.RequestID = resp.StatusCode, wire.Printable(resp.Header.Get("x-amz-request-id"), 128)
+		failure.RetryAfter = attempt.ParseRetryAfter(resp.Header, time.Now())
+		if uploaded(resp.StatusCode) && attempt.Damaged(resp.Header, encrypted) {
+			failure.cause = fmt.Errorf("%w: the destination has other bytes than were sent", ErrUnexpectedResponse)
+		}
 	}
-	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.CopyN(io.Discard, resp.Body, maxErrorBytes)
-	if !uploaded(resp.StatusCode) {
-		return &APIError{Operation: uploadOperation, StatusCode: resp.StatusCode, RequestID: resp.Header.Get("x-amz-request-id"), Attempts: 1}
-	}
-	return nil
-}
-
-func unusableDestination(reason string) error {
-	return &APIError{Operation: uploadOperation, cause: fmt.Errorf("%w: upload destination: %s", ErrUnexpectedResponse, reason)}
-}
-
-// checkUploadURL wants Amazon S3 by https. Beside an endpoint on loopback,
-// which only a test has, it takes loopback too.
-func (c *Client) checkUploadURL(address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil:
-		return unusableDestination("its address is not a plain URL")
-	case isLoopback(c.endpoint.Hostname()) && isLoopback(u.Hostname()):
+	c.logger.LogAttrs(ctx, slog.LevelDebug, "upload", slog.String("host", req.URL.Host), slog.Int("bytes", len(encrypted)),
+		slog.Duration("elapsed", time.Since(started)), slog.Int("status", failure.StatusCode), slog.String("request_id", failure.RequestID))
+	if uploaded(failure.StatusCode) && failure.cause == nil {
 		return nil
-	case u.Scheme != "https":
-		return unusableDestination("its address is not https")
-	case !strings.HasSuffix(u.Hostname(), ".amazonaws.com"):
-		return unusableDestination("its host is not Amazon S3")
 	}
-	return nil
+	return failure
 }
 
-// expired reports whether S3 refused the signature in the URL, which is what
-// it does when the URL is too old.
-func expired(err error) bool { return errors.Is(err, ErrForbidden) }
+func (c *Client) onLoopback() bool { return transport.IsLoopback(c.endpoint.Hostname()) }
+
+// uploader is the transport for an upload: our own connects to public addresses
+// only, whatever the name in the URL leads to. Beside an endpoint on loopback,
+// which only a test has, there is nothing to guard.
+func (c *Client) uploader(req *http.Request) http.RoundTripper {
+	if own, ok := c.transport.(*transport.Transport); ok && !c.onLoopback() {
+		return own.Guarded(req)
+	}
+	return c.transport
+}

@@ -147,7 +147,7 @@ func (m *machine) pages(t *rapid.T) (jobs []gen.ServiceJob) {
 func (m *machine) checkCapacity(t *rapid.T, resource string) {
 	var got gen.FixedSlotCapacity
 	now := m.emu.Clock().Now().Truncate(time.Hour)
-	m.call("POST", m.capacity(resource, "fixed", ""), "{"+everyKind+`,"slotDuration":30,`+windowOf(now.Add(-6*time.Hour), now.Add(18*time.Hour))+"}").want(200).decode(&got)
+	m.call("POST", m.capacity(resource, "fixed", ""), "{"+everyKind+`,"slotDuration":60,`+windowOf(now.Add(-6*time.Hour), now.Add(18*time.Hour))+"}").want(200).decode(&got)
 	for _, s := range got.Capacities {
 		if *s.AvailableCapacity != *s.ScheduledCapacity-*s.ReservedCapacity-*s.EncumberedCapacity || *s.AvailableCapacity < 0 {
 			t.Fatalf("capacities do not add up: %s", toJSON(s))

@@ -54,7 +54,10 @@ type response struct {
 type header struct {
 	name   string
 	schema *schema
-	use    string // how the OpenAPI document writes it
+
+	// Of the OpenAPI document alone.
+	description string
+	shared      string // name of the component, if it is one
 }
 
 func (o *operation) parameter(name, in string) *parameter {
@@ -246,11 +249,9 @@ func (d openAPIReader) response(status string, n *node) *response {
 	for _, name := range n.get("headers").names() {
 		use := n.get("headers", name)
 		target, shared := d.resolve(use, "headers")
-		h := header{name: name, schema: d.schema(target.get("schema"))}
-		if shared != "" {
-			h.use = "{$ref: '#/components/headers/" + shared + "'}"
-		}
-		r.headers = append(r.headers, h)
+		r.headers = append(r.headers, header{
+			name: name, schema: d.schema(target.get("schema")), description: target.get("description").text(), shared: shared,
+		})
 	}
 	if content := n.get("content", "application/json", "schema"); content != nil {
 		r.schema = d.schema(content)

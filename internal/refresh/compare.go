@@ -99,13 +99,11 @@ func (d *differ) newOperation(want *operation, before [][2]*operation) {
 	d.need(want)
 	what := fmt.Sprintf("operation: %s %s, rate %s, burst %s; its class is a guess, its pagination and payload are open",
 		strings.ToUpper(want.method), want.path, cmp.Or(want.rate, "?"), cmp.Or(want.burst, "?"))
-	d.add(added, want.id, what, "", func(e *editor) error {
-		after := ""
-		for _, pair := range before {
-			after = pair[1].path
-		}
-		return e.newOperation(want, after)
-	})
+	after := ""
+	if len(before) > 0 {
+		after = before[len(before)-1][1].path
+	}
+	d.add(added, want.id, what, "", func(e *editor) error { return e.newOperation(want, after) })
 }
 
 // need marks the definitions that an operation refers to.
@@ -244,7 +242,7 @@ func (d *differ) response(op, wantOp *operation, have, want *response) {
 			d.add(added, where+" "+h.name, "header: "+h.schema.String(), "", edit)
 		case old.schema.String() != h.schema.String():
 			d.add(changed, where+" "+h.name, "header: "+old.schema.String()+" → "+h.schema.String(), newType, edit)
-			*old = h
+			old.schema, old.shared = h.schema, ""
 		}
 	}
 	if d.sameSchema(have.schema, want.schema) {

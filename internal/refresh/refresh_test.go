@@ -216,3 +216,40 @@ func TestUndescribedNamesLines(t *testing.T) {
 		t.Errorf("got lines %v, want 2 and 4", got)
 	}
 }
+
+// What people have written survives the next model, at the places that it changes too.
+func TestDescriptionsSurviveTheNextModel(t *testing.T) {
+	t.Parallel()
+	spec := strings.ReplaceAll(string(readFile(t, "testdata/added-2026-05-27.yaml")), "'"+todo+"'", "Written by a person.")
+	model := string(readFile(t, "testdata/added-2026-05-27.json"))
+	for old, new := range map[string]string{
+		`"x-served-by": {`:   `"x-cache": {"type": "string"}, "x-served-by": {`, // beside a header of its own
+		`"ON_HOLD",`:         `"ON_HOLD", "LOST",`,                              // an enum of two places
+		`"format": "double"`: `"format": "float"`,                               // a facet
+		`"maxLength": 500`:   `"maxLength": 600, "format": "uri"`,               // two
+		`"type": "boolean"`:  `"type": "integer"`,                               // the type of a parameter
+		`"from": {`:          `"zone": {"type": "string"}, "from": {`,           // a property before others
+		`"urgent",`:          `"urgent", "required": true,`,                     // a parameter
+	} {
+		if !strings.Contains(model, old) {
+			t.Fatalf("the model holds no %q", old)
+		}
+		model = strings.ReplaceAll(model, old, new)
+	}
+	dir := t.TempDir()
+	o := Options{Model: filepath.Join(dir, "model.json"), Spec: filepath.Join(dir, "spec.yaml"), Write: true, AcceptBreaking: true}
+	for path, text := range map[string]string{o.Model: model, o.Spec: spec} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, o)
+	edited := string(readFile(t, o.Spec))
+	if got, want := strings.Count(edited, "Written by a person."), strings.Count(spec, "Written by a person."); got != want {
+		t.Errorf("%d of %d descriptions survived", got, want)
+	}
+	if got := len(Undescribed([]byte(edited))); got != 3 {
+		t.Errorf("%d descriptions are to be written, want those of x-cache, LOST and zone", got)
+	}
+	unchangedByASecondRun(t, o)
+}

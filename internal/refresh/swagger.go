@@ -38,9 +38,9 @@ func readSwagger(src []byte) (*api, error) {
 		d.fail(cmp.Or(v, root), "not Swagger 2.0")
 		return nil, d.err
 	}
-	info := cmp.Or(root.get("info", "title"), root)
+	title := cmp.Or(root.get("info", "title"), root)
 	a := &api{
-		title: root.get("info", "title").text(), version: root.get("info", "version").text(), titleLine: info.line,
+		title: title.text(), version: root.get("info", "version").text(), titleLine: title.line,
 		host: root.get("host").text(), hostLine: cmp.Or(root.get("host"), root).line,
 		names: d.known.names(), schemas: map[string]*schema{},
 	}

@@ -9,6 +9,8 @@ import (
 // todo stands where a person has to write a description.
 const todo = "TODO: describe"
 
+const undescribed raw = "'" + todo + "'"
+
 // raw is YAML on one line, as it is to be written.
 type raw string
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"gopkg.in/yaml.v3"
 )
@@ -120,7 +119,7 @@ type jsonReader struct {
 
 func (r *jsonReader) token() (json.Token, error) {
 	token, err := r.dec.Token()
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil {
 		return nil, err
 	}
 	offset := r.dec.InputOffset()

@@ -67,25 +67,29 @@ func (e *editor) flag(at []string, key string, on bool) error {
 	return e.remove(within(at, key)...)
 }
 
+// date is the value of x-since for what comes from the model.
+func (e *editor) date() raw { return raw(`"` + e.since + `"`) }
+
 // stamp notes since when a facet is as it is. What is wholly of a newer model
 // has its date already.
 func (e *editor) stamp(at []string, facet string) error {
 	since := e.lookup(within(at, "x-since")...)
-	date := raw(`"` + e.since + `"`)
 	switch {
 	case e.since == "" || since != nil && since.Kind == yaml.ScalarNode:
 		return nil
 	case since == nil:
-		return e.set(at, "x-since", &object{entries: []entry{{facet, date}}})
+		return e.set(at, "x-since", &object{entries: []entry{{facet, e.date()}}})
 	}
-	return e.put(within(at, "x-since"), facet, date, last, false)
+	return e.put(within(at, "x-since"), facet, e.date(), last, false)
 }
 
 // setFacet sets a facet of a schema or takes it away.
 func (e *editor) setFacet(at []string, facet, value string) error {
 	if value == "" {
-		if err := e.remove(within(at, "x-since", facet)...); err != nil && e.lookup(within(at, "x-since")...) != nil {
-			return err
+		if e.lookup(within(at, "x-since", facet)...) != nil {
+			if err := e.remove(within(at, "x-since", facet)...); err != nil {
+				return err
+			}
 		}
 		return e.remove(within(at, facet)...)
 	}
@@ -128,7 +132,7 @@ func (e *editor) setEnum(at []string, want []string) error {
 		}
 		values = slices.Insert(values, after, v)
 		if e.lookup(described...) != nil {
-			if err := e.putAfter(described, v, raw("'"+todo+"'"), values[:after], false); err != nil {
+			if err := e.putAfter(described, v, undescribed, values[:after], false); err != nil {
 				return err
 			}
 		}

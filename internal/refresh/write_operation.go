@@ -48,14 +48,14 @@ func (e *editor) parameter(p *parameter, at []string) (*object, error) {
 	if p.required {
 		o.put("required", raw("true"))
 	}
-	o.put("description", raw("'"+todo+"'"))
+	o.put("description", undescribed)
 	if p.collection != "" && p.in == "query" {
 		style := collections[styleIndex(p.collection)]
 		o.put("style", raw(style.style))
 		o.put("explode", boolean(style.explode))
 	}
 	if e.since != "" {
-		o.put("x-since", raw(`"`+e.since+`"`))
+		o.put("x-since", e.date())
 	}
 	value, err := e.value(p.schema, within(at, "name="+p.name), "")
 	if err != nil {
@@ -135,153 +135,6 @@ func (e *editor) copyShared(at []string, p *parameter) error {
 	return e.splice(start, end, text.String())
 }
 
-func (e *editor) newBody(at []string, b *body) error {
-	value, err := e.requestBody(b, at)
-	if err != nil {
-		return err
-	}
-	return e.set(at, "requestBody", value)
-}
-
-// requestBody writes a body that waits for its description.
-func (e *editor) requestBody(b *body, at []string) (*object, error) {
-	content, err := e.content(b.schema, at)
-	if err != nil {
-		return nil, err
-	}
-	o := &object{block: true}
-	o.put("description", raw("'"+todo+"'"))
-	if b.required {
-		o.put("required", raw("true"))
-	}
-	o.put("content", content)
-	return o, nil
-}
-
-func (e *editor) content(s *schema, at []string) (*object, error) {
-	value, err := e.value(s, within(at, "body"), "")
-	if err != nil {
-		return nil, err
-	}
-	media := &object{entries: []entry{{"schema", value}}}
-	return &object{entries: []entry{{"application/json", media}}}, nil
-}
-
-// setResponse makes an answer what it should be, by a shared response that is
-// equal or by writing it out.
-func (e *editor) setResponse(op *operation, want *response) error {
-	at := op.at("responses", want.status)
-	old := e.lookup(at...)
-	var value any
-	var err error
-	if old != nil && field(old, "$ref") == nil {
-		o, err := e.writeResponse(want, at, nil)
-		if err != nil {
-			return err
-		}
-		for _, entry := range o.entries {
-			if entry.key == "headers" || entry.key == "content" {
-				if err := e.set(at, entry.key, entry.value); err != nil {
-					return err
-				}
-			}
-		}
-		if want.schema == nil {
-			return e.remove(append(at, "content")...)
-		}
-		return nil
-	}
-	if value, err = e.responseValue(want, at, old); err != nil {
-		return err
-	}
-	var before []string
-	for _, r := range op.responses {
-		if r.status < want.status {
-			before = append(before, r.status)
-		}
-	}
-	return e.putAfter(op.at("responses"), want.status, value, before, false)
-}
-
-// responseValue is the $ref of a shared response that is equal, else the response.
-func (e *editor) responseValue(want *response, at []string, old *yaml.Node) (*object, error) {
-	doc, err := e.current()
-	if err != nil {
-		return nil, err
-	}
-	for _, shared := range doc.responses {
-		if shared.schema.String() == want.schema.String() && len(shared.headers) == len(want.headers) &&
-			!slices.ContainsFunc(want.headers, func(h header) bool {
-				same := shared.header(h.name)
-				return same == nil || same.schema.String() != h.schema.String()
-			}) {
-			return &object{entries: []entry{{"$ref", raw("'#/components/responses/" + shared.status + "'")}}}, nil
-		}
-	}
-	return e.writeResponse(want, at, old)
-}
-
-// writeResponse writes an answer. The description is that of the shared
-// response which old refers to, or missing.
-func (e *editor) writeResponse(want *response, at []string, old *yaml.Node) (*object, error) {
-	o := &object{block: true}
-	description := "'" + todo + "'"
-	if ref := field(old, "$ref"); ref != nil {
-		shared := e.lookup(strings.Split(strings.TrimPrefix(ref.Value, "#/"), "/")...)
-		if text := field(shared, "description"); text != nil {
-			description = scalar(strings.TrimSpace(text.Value))
-		}
-	}
-	o.put("description", raw(description))
-	if old == nil && e.since != "" {
-		o.put("x-since", raw(`"`+e.since+`"`))
-	}
-	if len(want.headers) > 0 {
-		headers, err := e.headers(want.headers)
-		if err != nil {
-			return nil, err
-		}
-		o.put("headers", headers)
-	}
-	if want.schema != nil {
-		content, err := e.content(want.schema, at)
-		if err != nil {
-			return nil, err
-		}
-		o.put("content", content)
-	}
-	return o, nil
-}
-
-// headers writes headers as the document writes them elsewhere.
-func (e *editor) headers(want []header) (*object, error) {
-	doc, err := e.current()
-	if err != nil {
-		return nil, err
-	}
-	known := slices.Clone(doc.responses)
-	for _, op := range doc.operations {
-		known = append(known, op.responses...)
-	}
-	o := &object{}
-	for _, h := range want {
-		for _, r := range known {
-			if same := r.header(h.name); same != nil && same.schema.String() == h.schema.String() {
-				h.name, h.use = same.name, cmp.Or(h.use, same.use)
-			}
-		}
-		if h.use == "" {
-			value, err := e.value(h.schema, nil, "")
-			if err != nil {
-				return nil, err
-			}
-			h.use = "{description: '" + todo + "', schema: " + flow(value) + "}"
-		}
-		o.put(h.name, raw(h.use))
-	}
-	return o, nil
-}
-
 // classes are guesses of what may be repeated, on the safe side.
 var classes = map[string]raw{"get": "read", "head": "read", "put": "idempotent", "delete": "idempotent"}
 
@@ -290,19 +143,19 @@ func (e *editor) newOperation(want *operation, after string) error {
 	at := want.at()
 	o := &object{block: true}
 	o.put("operationId", raw(scalar(want.id)))
-	if tags := e.lookup("paths", after); tags != nil {
-		if tags = field(tags.Content[1], "tags"); tags != nil && isFlow(tags) {
+	if neighbour := e.lookup("paths", after); neighbour != nil {
+		if tags := field(neighbour.Content[1], "tags"); tags != nil && isFlow(tags) {
 			end, _ := e.end(tags)
 			o.put("tags", raw(e.text[e.offset(tags):end]))
 		}
 	}
-	o.put("summary", raw("'"+todo+"'"))
-	o.put("description", raw("'"+todo+"'"))
+	o.put("summary", undescribed)
+	o.put("description", undescribed)
 	if want.deprecated {
 		o.put("deprecated", raw("true"))
 	}
 	if e.since != "" {
-		o.put("x-since", raw(`"`+e.since+`"`))
+		o.put("x-since", e.date())
 	}
 	if want.rate != "" {
 		o.put("x-usage-plan", &object{entries: []entry{{"rate", raw(want.rate)}, {"burst", raw(want.burst)}}})

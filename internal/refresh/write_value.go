@@ -8,7 +8,7 @@ import (
 
 // described writes a schema that waits for a person to describe it.
 func (e *editor) described(s *schema, at []string) (*object, error) {
-	value, err := e.value(s, at, raw("'"+todo+"'"))
+	value, err := e.value(s, at, undescribed)
 	if err != nil || e.since == "" {
 		return value, err
 	}
@@ -16,7 +16,7 @@ func (e *editor) described(s *schema, at []string) (*object, error) {
 	if value.block {
 		i++ // there the description comes first
 	}
-	value.entries = slices.Insert(value.entries, i, entry{"x-since", raw(`"` + e.since + `"`)})
+	value.entries = slices.Insert(value.entries, i, entry{"x-since", e.date()})
 	return value, nil
 }
 
@@ -71,7 +71,7 @@ func (e *editor) parts(o *object, s *schema, at []string, described bool) error 
 		o.put("enum", list(s.enum))
 		texts := &object{block: true}
 		for _, v := range s.enum {
-			texts.put(v, raw("'"+todo+"'"))
+			texts.put(v, undescribed)
 		}
 		o.put("x-enum-descriptions", texts)
 	}
@@ -88,7 +88,7 @@ func (e *editor) parts(o *object, s *schema, at []string, described bool) error 
 		for _, p := range s.properties {
 			text := raw("")
 			if described {
-				text = raw("'" + todo + "'")
+				text = undescribed
 			}
 			value, err := e.value(p.schema, within(at, p.name), text)
 			if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/rules"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -85,7 +86,7 @@ func (x *exchange) prepare() error {
 	var checker wire.Checker
 	wire.CheckPath(&checker, op, x.call.PathValues)
 	if !x.settings.noValidation {
-		checkRequest(&checker, x.call)
+		rules.Check(&checker, x.call)
 	}
 	if err := checker.Err(op.ID); err != nil {
 		return err

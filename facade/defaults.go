@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/internal/lwa"
+	"github.com/spservices/services-go/internal/transport"
 )
 
 // Version is the version of this module, as the User-Agent header names it.
@@ -31,7 +32,7 @@ const (
 
 func defaults() config {
 	return config{
-		userAgent:        userAgent("spservices-go", Version),
+		userAgent:        transport.UserAgent("spservices-go", Version),
 		tokenURL:         defaultTokenURL,
 		retry:            RetryPolicy{Attempts: DefaultAttempts, BackoffBase: DefaultBackoffBase, BackoffCap: DefaultBackoffCap, RetryAfterCap: DefaultRetryAfterCap},
 		attemptTimeout:   DefaultAttemptTimeout,

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"reflect"
-	"runtime"
 	"strings"
 	"time"
 
@@ -63,7 +61,7 @@ func WithSandbox() Option {
 func WithEndpoint(endpoint string) Option {
 	return func(c *config) error {
 		c.host = strings.TrimSuffix(endpoint, "/")
-		return checkURL("endpoint", c.host, true)
+		return transport.CheckEndpoint("endpoint", c.host, true)
 	}
 }
 
@@ -71,7 +69,7 @@ func WithEndpoint(endpoint string) Option {
 func WithTokenEndpoint(endpoint string) Option {
 	return func(c *config) error {
 		c.tokenURL, c.tokenURLGiven = endpoint, true
-		return checkURL("token endpoint", endpoint, false)
+		return transport.CheckEndpoint("token endpoint", endpoint, false)
 	}
 }
 
@@ -139,7 +137,7 @@ func WithUserAgent(app, version string) Option {
 		if app == "" || version == "" {
 			return errors.New("user agent needs an application and a version")
 		}
-		c.userAgent = userAgent(app, version)
+		c.userAgent = transport.UserAgent(app, version)
 		if len(c.userAgent) > 500 || strings.ContainsFunc(c.userAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
 			return errors.New("user agent must be at most 500 printable ASCII characters")
 		}
@@ -230,40 +228,11 @@ func (c *config) check() (problems []error) {
 	if c.owner == nil && c.tokenSource == nil {
 		problems = append(problems, errors.New("credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource"))
 	}
-	if c.tokenSource == nil && !amazonHost(c.address()) && !c.tokenURLGiven {
+	if c.tokenSource == nil && !transport.IsAmazon(c.address()) && !c.tokenURLGiven {
 		problems = append(problems, errors.New("an endpoint that is not Amazon's needs WithTokenEndpoint or WithTokenSource: Amazon's credentials do not go there"))
 	}
-	if c.tokenSource == nil && amazonHost(c.address()) && c.tokenURLGiven && !amazonHost(c.tokenURL) {
+	if c.tokenSource == nil && transport.IsAmazon(c.address()) && c.tokenURLGiven && !transport.IsAmazon(c.tokenURL) {
 		problems = append(problems, errors.New("a token endpoint that is not Amazon's needs an endpoint of its own too"))
 	}
 	return problems
-}
-
-func amazonHost(address string) bool {
-	u, err := url.Parse(strings.ToLower(address))
-	return err == nil && u.Scheme == "https" && (u.Hostname() == "amazon.com" || strings.HasSuffix(u.Hostname(), ".amazon.com"))
-}
-
-// checkURL wants https, or http to a loopback address. Errors do not repeat
-// the address: it may hold a password.
-func checkURL(what, address string, bare bool) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Host == "":
-		return fmt.Errorf("%s must be an absolute URL", what)
-	case u.User != nil || strings.ContainsAny(address, "?#"):
-		return fmt.Errorf("%s must have no user, query or fragment", what)
-	case bare && u.Path != "":
-		return fmt.Errorf("%s must have no path", what)
-	case u.Scheme == "https", u.Scheme == "http" && transport.IsLoopback(u.Hostname()):
-		return nil
-	}
-	return fmt.Errorf("%s must be https; plain http is for loopback only", what)
-}
-
-// userAgent has the form Amazon asks for, with its separators escaped.
-func userAgent(app, version string) string {
-	escape := strings.NewReplacer(`\`, `\\`, "/", `\/`, "(", `\(`, ")", `\)`, "=", `\=`, ";", `\;`)
-	return escape.Replace(app) + "/" + escape.Replace(version) +
-		" (Language=Go/" + strings.TrimPrefix(runtime.Version(), "go") + "; Platform=" + runtime.GOOS + "/" + runtime.GOARCH + ")"
 }

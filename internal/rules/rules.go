@@ -1,4 +1,6 @@
-package facade
+// Package rules holds the rules for requests that the reference states in prose,
+// where the API description cannot.
+package rules
 
 import (
 	"time"
@@ -10,9 +12,9 @@ import (
 // maxSlotWindow is the longest window of slots that Amazon answers.
 const maxSlotWindow = 90 * 24 * time.Hour
 
-// checkRequest holds a call to everything the reference says: its constraints,
-// which the generated checks know, and the rules in its prose, below.
-func checkRequest(c *wire.Checker, call *gen.Call) {
+// Check holds a call to everything the reference says: its constraints, which
+// the generated checks know, and the rules in its prose, below.
+func Check(c *wire.Checker, call *gen.Call) {
 	for _, part := range []any{call.Query, call.Body} {
 		if part, ok := part.(wire.Checkable); ok {
 			part.Check(c)

@@ -41,16 +41,14 @@ func TestBadDocuments(t *testing.T) {
 		old, replacement string
 		want             []string // in the error
 	}{
-		"no usage plan":        {firstPlan, "", []string{firstOperation, "x-usage-plan"}},
-		"no rate":              {firstPlan, "      x-usage-plan: {burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"no burst":             {firstPlan, "      x-usage-plan: {rate: 20}\n", []string{firstOperation, "x-usage-plan"}},
-		"rate in words":        {firstPlan, "      x-usage-plan: {rate: twenty, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"rate of zero":         {firstPlan, "      x-usage-plan: {rate: 0, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"negative rate":        {firstPlan, "      x-usage-plan: {rate: -1, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"burst of zero":        {firstPlan, "      x-usage-plan: {rate: 20, burst: 0}\n", []string{firstOperation, "x-usage-plan"}},
-		"no class":             {firstClass, "", []string{firstOperation, "x-operation-class"}},
-		"unknown class":        {firstClass, "      x-operation-class: reed\n", []string{firstOperation, "x-operation-class"}},
-		"class that is a list": {firstClass, "      x-operation-class: [read]\n", []string{firstOperation, "x-operation-class"}},
+		"no usage plan": {firstPlan, "", []string{firstOperation, "x-usage-plan"}},
+		"no rate":       {firstPlan, "      x-usage-plan: {burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"no burst":      {firstPlan, "      x-usage-plan: {rate: 20}\n", []string{firstOperation, "x-usage-plan"}},
+		"rate in words": {firstPlan, "      x-usage-plan: {rate: twenty, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"rate of zero":  {firstPlan, "      x-usage-plan: {rate: 0, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"burst of zero": {firstPlan, "      x-usage-plan: {rate: 20, burst: 0}\n", []string{firstOperation, "x-usage-plan"}},
+		"no class":      {firstClass, "", []string{firstOperation, "x-operation-class"}},
+		"unknown class": {firstClass, "      x-operation-class: reed\n", []string{firstOperation, "x-operation-class"}},
 		"pagination without items": {
 			"x-pagination: {parameter: pageToken, token: payload.nextPageToken, items: payload.jobs}",
 			"x-pagination: {parameter: pageToken, token: payload.nextPageToken}", []string{"getServiceJobs", "x-pagination", "items"},

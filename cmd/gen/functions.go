@@ -87,6 +87,9 @@ func typeComment(t codegen.TypeDefinition) string {
 
 func lowerFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return ""
+	}
 	if second, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(second) {
 		return s // an abbreviation
 	}

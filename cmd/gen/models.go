@@ -69,6 +69,7 @@ func constantNames(values []any) []any {
 		var b strings.Builder
 		for word := range strings.SplitSeq(fmt.Sprint(v), "_") {
 			switch word {
+			case "":
 			case "POA", "POS", "AES", "JPG", "JPEG", "PNG", "GIF", "PDF", "TIFF":
 				b.WriteString(word)
 			default:

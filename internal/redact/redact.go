@@ -155,4 +155,4 @@ func (b Bytes) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "[%d byte
 func (b Bytes) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "[%d bytes]", len(b)) }
 
 // LogValue is the number of bytes.
-func (b Bytes) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(b)) }
+func (b Bytes) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("[%d bytes]", len(b))) }

@@ -50,17 +50,23 @@ func writeTime(e *jsontext.Encoder, t time.Time) error {
 	return e.WriteValue(append(b, '"'))
 }
 
+// readTime takes null and "" for absent, as Amazon means them.
 func readTime(d *jsontext.Decoder, t *time.Time) error {
-	value, err := d.ReadValue()
+	token, err := d.ReadToken()
 	if err != nil {
 		return err
 	}
-	switch value.Kind() {
+	switch token.Kind() {
 	case 'n':
 		*t = time.Time{}
 		return nil
 	case '"':
-		*t, err = iso8601.Parse(string(value[1 : len(value)-1]))
+		text := token.String()
+		if text == "" {
+			*t = time.Time{}
+			return nil
+		}
+		*t, err = iso8601.Parse(text)
 		return err
 	}
 	return errors.New("want a string that holds an ISO 8601 time")

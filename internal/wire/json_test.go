@@ -230,3 +230,17 @@ func TestPrintable(t *testing.T) {
 		}
 	}
 }
+
+func TestTimesThatAreAbsentOrEscaped(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]time.Time{
+		`{"createTime":""}`:                               {},
+		`{"createTime":null}`:                             {},
+		`{"createTime":"2024-01-01T00:00:00\u002b05:30"}`: time.Date(2023, 12, 31, 18, 30, 0, 0, time.UTC),
+	} {
+		var job gen.ServiceJob
+		if err := wire.Unmarshal([]byte(document), &job); err != nil || !job.CreateTime.Equal(want) {
+			t.Errorf("%s: %v, %v", document, job.CreateTime, err)
+		}
+	}
+}

@@ -118,7 +118,7 @@ func TestPrivateAddresses(t *testing.T) {
 		"8.8.8.8:443": true, "52.218.0.1:443": true, "[2600:1fa0::1]:443": true, "100.63.255.255:443": true, "100.128.0.0:443": true,
 		"127.0.0.1:443": false, "10.1.2.3:443": false, "172.16.0.1:443": false, "192.168.1.1:443": false, "169.254.169.254:80": false, "100.64.0.1:443": false,
 		"0.0.0.0:443": false, "255.255.255.255:443": false, "224.0.0.1:443": false, "[::1]:443": false, "[::]:443": false, "[fe80::1]:443": false, "[fd00::1]:443": false,
-		"[ff02::1]:443": false, "[::ffff:10.0.0.1]:443": false, "[::ffff:169.254.169.254]:443": false, "not an address": false, "": false,
+		"[ff02::1]:443": false, "[::ffff:10.0.0.1]:443": false, "[::ffff:100.64.0.1]:443": false, "[::ffff:169.254.169.254]:443": false, "not an address": false, "": false,
 	} {
 		if err := refusePrivate("tcp", address, nil); (err == nil) != public {
 			t.Errorf("%s: %v", address, err)

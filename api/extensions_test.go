@@ -84,8 +84,8 @@ func TestSchemaExtensions(t *testing.T) {
 	marked := map[string][]string{}
 	mark := func(what, name string) { marked[what] = append(marked[what], name) }
 	walk(doc, func(name string, s node) {
-		onlyExtensions(t, name, s, "x-enum-descriptions", "x-from-prose", "x-presence", "x-time-offset", "x-personal", "x-secret")
-		for _, key := range []string{"x-presence", "x-time-offset", "x-personal", "x-secret"} {
+		onlyExtensions(t, name, s, "x-enum-descriptions", "x-from-prose", "x-presence", "x-time-offset", "x-personal", "x-secret", "x-exact", "x-since")
+		for _, key := range []string{"x-presence", "x-time-offset", "x-personal", "x-secret", "x-exact"} {
 			if v, ok := s[key]; ok {
 				mark(fmt.Sprint(key, ": ", v), name)
 			}
@@ -109,7 +109,8 @@ func TestSchemaExtensions(t *testing.T) {
 		// Ids of technicians, orders and sellers name no person by themselves, and logs need them.
 		"x-personal: true": "Address.addressLine1 Address.addressLine2 Address.addressLine3 Address.city Address.county " +
 			"Address.district Address.name Address.phone Address.postalCode Address.stateOrRegion " +
-			"Buyer.buyerId Buyer.name Buyer.phone Technician.name",
+			"Buyer.buyerId Buyer.name Buyer.phone LinkedAsset.additionalAttributes Payment.instrument Technician.name",
+		"x-exact: true": "MoneyAmount.value",
 		"x-secret: true": "EncryptionDetails.initializationVector EncryptionDetails.key " +
 			"ServiceDocumentUploadDestination.headers ServiceDocumentUploadDestination.url",
 	} {

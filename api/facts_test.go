@@ -172,8 +172,41 @@ func parameters(root node, op operation) []node {
 	return params
 }
 
+// withoutNewer drops what a later model of Amazon's added: what x-since marks
+// as a whole, and the facets that an x-since object names.
+func withoutNewer(v any) any {
+	switch v := v.(type) {
+	case node:
+		older := node{}
+		newer := at(v, "x-since")
+		for key, inner := range v {
+			_, added := newer[key]
+			if child, ok := inner.(node); added || ok && isNewer(child) {
+				continue
+			}
+			older[key] = withoutNewer(inner)
+		}
+		return older
+	case []any:
+		var older []any
+		for _, inner := range v {
+			if child, ok := inner.(node); !ok || !isNewer(child) {
+				older = append(older, withoutNewer(inner))
+			}
+		}
+		return older
+	}
+	return v
+}
+
+func isNewer(n node) bool {
+	_, whole := n["x-since"].(string)
+	return whole
+}
+
 // documentFacts flattens the document into the lines of testdata/reference.txt.
 func documentFacts(root node) []string {
+	root = withoutNewer(root).(node)
 	var facts []string
 	for _, op := range operations(root) {
 		plan := at(op.node, "x-usage-plan")

@@ -26,9 +26,11 @@ type ServiceJobsQuery struct {
 	LastUpdatedBefore time.Time
 	ScheduleStart     time.Time          // jobs scheduled at or after
 	ScheduleEnd       time.Time          // jobs scheduled at or before
-	ServiceOrderIDs   []string           // at most 20
+	ServiceOrderIDs   []string           // at most 20, of digits and hyphens
+	ProductOrderIDs   []string           // at most 20, of digits and hyphens
+	TrackingIDs       []string           // of shipments of products, at most 20
 	Statuses          []ServiceJobStatus // none for all
-	ASINs             []string           // at most 20
+	ASINs             []string           // at most 20, of 10 characters
 	RequiredSkills    []string           // at most 20
 	StoreIDs          []string           // at most 50
 	SortField         SortField
@@ -42,7 +44,7 @@ func (q ServiceJobsQuery) params() gen.GetServiceJobsParams {
 		CreatedAfter: q.CreatedAfter, CreatedBefore: q.CreatedBefore,
 		LastUpdatedAfter: q.LastUpdatedAfter, LastUpdatedBefore: q.LastUpdatedBefore,
 		ScheduleStartDate: q.ScheduleStart, ScheduleEndDate: q.ScheduleEnd,
-		ServiceOrderIDs: q.ServiceOrderIDs, ServiceJobStatus: q.Statuses, ASINs: q.ASINs,
+		ServiceOrderIDs: q.ServiceOrderIDs, ProductOrderIDs: q.ProductOrderIDs, TrackingIDs: q.TrackingIDs, ServiceJobStatus: q.Statuses, ASINs: q.ASINs,
 		RequiredSkills: q.RequiredSkills, StoreIDs: q.StoreIDs,
 		SortField: q.SortField, SortOrder: q.SortOrder, PageSize: q.PageSize, PageToken: q.PageToken,
 	}

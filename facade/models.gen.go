@@ -33,6 +33,7 @@ type (
 	CreateReservationRequest                 = gen.CreateReservationRequest
 	CreateReservationResponse                = gen.CreateReservationResponse
 	CreateServiceDocumentUploadDestination   = gen.CreateServiceDocumentUploadDestination
+	DateTimeRange                            = gen.DateTimeRange
 	DayOfWeek                                = gen.DayOfWeek
 	EncryptionDetails                        = gen.EncryptionDetails
 	EncryptionStandard                       = gen.EncryptionStandard
@@ -53,7 +54,10 @@ type (
 	ItemDeliveryPromise                      = gen.ItemDeliveryPromise
 	ItemStatus                               = gen.ItemStatus
 	JobListing                               = gen.JobListing
+	LinkedAsset                              = gen.LinkedAsset
+	MoneyAmount                              = gen.MoneyAmount
 	OrderID                                  = gen.OrderID
+	Payment                                  = gen.Payment
 	POA                                      = gen.POA
 	POAType                                  = gen.POAType
 	RangeCapacity                            = gen.RangeCapacity
@@ -90,6 +94,9 @@ type (
 	UpdateScheduleResponse                   = gen.UpdateScheduleResponse
 	Warning                                  = gen.Warning
 	WarningList                              = gen.WarningList
+
+	// Decimal is a decimal number as text, such as 12.30: money is exact.
+	Decimal = gen.Decimal
 )
 
 // The documented values, from package gen.

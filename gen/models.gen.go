@@ -437,6 +437,8 @@ type AssociatedItem struct {
 	BrandName string `json:"brandName,omitzero"`
 	// Delivery of an item.
 	ItemDelivery *ItemDelivery `json:"itemDelivery,omitzero"`
+	// Assets of the buyer that the service is performed on.
+	LinkedAssets []LinkedAsset `json:"linkedAssets,omitzero"`
 }
 
 // AvailabilityRecord is the capacity of a resource over a time range, once or repeatedly. Its times
@@ -530,6 +532,14 @@ type CreateServiceDocumentUploadDestination struct {
 	Payload *ServiceDocumentUploadDestination `json:"payload,omitzero"`
 	// Errors. Empty or absent if there are none.
 	Errors ErrorList `json:"errors,omitzero"`
+}
+
+// DateTimeRange is a time range.
+type DateTimeRange struct {
+	// Start of the range, in UTC.
+	StartTime time.Time `json:"startTime,omitzero"`
+	// End of the range, in UTC.
+	EndTime time.Time `json:"endTime,omitzero"`
 }
 
 // DayOfWeek is the day of the week.
@@ -685,8 +695,34 @@ type JobListing struct {
 	Jobs []ServiceJob `json:"jobs,omitzero"`
 }
 
+// LinkedAsset is the asset of the buyer that a service is performed on, such as a vehicle.
+type LinkedAsset struct {
+	// Kind of the asset, for example VEHICLE.
+	AssetType string `json:"assetType,omitzero"`
+	// Name of the asset, for example the model of a vehicle.
+	AssetName string `json:"assetName,omitzero"`
+	// More about the asset by name of the attribute, such as the year of a vehicle.
+	AdditionalAttributes map[string]string `json:"additionalAttributes,omitzero" redact:"personal"`
+}
+
+// MoneyAmount is an amount of money.
+type MoneyAmount struct {
+	// Amount, digit for digit as it was sent.
+	Value Decimal `json:"value,omitzero"`
+	// Currency of the amount, by its ISO 4217 code.
+	Currency string `json:"currency,omitzero"`
+}
+
 // OrderID is the identifier that Amazon gives to an order of a buyer, digits in groups of 3, 7 and 7.
 type OrderID = string
+
+// Payment is the payment for a service job.
+type Payment struct {
+	// Amount that was paid.
+	Amount *MoneyAmount `json:"amount,omitzero"`
+	// Means by which it was paid.
+	Instrument string `json:"instrument,omitzero" redact:"personal"`
+}
 
 // POA is the proof of appointment (POA).
 type POA struct {
@@ -843,6 +879,10 @@ type ServiceJob struct {
 	Appointments []Appointment `json:"appointments,omitzero"`
 	// Order that the buyer placed for the service.
 	ServiceOrderID OrderID `json:"serviceOrderId,omitzero"`
+	// Product orders that the job goes with.
+	ProductOrderIDs []string `json:"productOrderIds,omitzero"`
+	// Shipments of products that the job goes with, by tracking id.
+	TrackingIDs []string `json:"trackingIds,omitzero"`
 	// Marketplace that the job belongs to.
 	MarketplaceID string `json:"marketplaceId,omitzero"`
 	// Identifier that Amazon gives to the region of the job.
@@ -853,6 +893,8 @@ type ServiceJob struct {
 	AssociatedItems []AssociatedItem `json:"associatedItems,omitzero"`
 	// Place where a service job is performed.
 	ServiceLocation *ServiceLocation `json:"serviceLocation,omitzero"`
+	// Payments for the job.
+	Payments []Payment `json:"payments,omitzero"`
 }
 
 // ServiceJobID is the identifier that Amazon gives to a service job.
@@ -890,6 +932,8 @@ type ServiceUploadDocument struct {
 
 // SetAppointmentFulfillmentDataRequest is the body of setAppointmentFulfillmentData.
 type SetAppointmentFulfillmentDataRequest struct {
+	// When the technician is expected to arrive, in UTC.
+	EstimatedArrivalTime *DateTimeRange `json:"estimatedArrivalTime,omitzero"`
 	// When an appointment was fulfilled.
 	FulfillmentTime *FulfillmentTime `json:"fulfillmentTime,omitzero"`
 	// Resources that perform, or performed, an appointment.
@@ -1023,6 +1067,10 @@ type UpdateReservationParams struct {
 type GetServiceJobsParams struct {
 	// Orders to list jobs of, 1 to 20 order ids.
 	ServiceOrderIDs []string `query:"serviceOrderIds"`
+	// Product orders to list jobs of, 1 to 20 order ids.
+	ProductOrderIDs []string `query:"productOrderIds"`
+	// Shipments of products to list jobs of, 1 to 20 tracking ids.
+	TrackingIDs []string `query:"trackingIds"`
 	// Statuses to list jobs of.
 	ServiceJobStatus []ServiceJobStatus `query:"serviceJobStatus"`
 	// Token of the page wanted, unchanged from the answer before. Empty on a first page.

@@ -5,6 +5,7 @@ package gen
 import (
 	"slices"
 
+	"github.com/spservices/services-go/internal/decimal"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -17,6 +18,8 @@ type (
 	Pagination = wire.Pagination
 	// PathParameter is a path parameter with its limits.
 	PathParameter = wire.Parameter
+	// Decimal is a decimal number as text, such as 12.30: money is exact.
+	Decimal = decimal.Decimal
 )
 
 // Classes of operations.

@@ -22,6 +22,12 @@ func (v Appointment) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format
 func (v Appointment) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
+func (v AssociatedItem) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+
+// LogValue is v without personal data and secrets.
+func (v AssociatedItem) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+
+// Format writes v as JSON without personal data and secrets, for every verb.
 func (v Buyer) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
 // LogValue is v without personal data and secrets.
@@ -64,6 +70,18 @@ func (v JobListing) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(
 
 // LogValue is v without personal data and secrets.
 func (v JobListing) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+
+// Format writes v as JSON without personal data and secrets, for every verb.
+func (v LinkedAsset) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+
+// LogValue is v without personal data and secrets.
+func (v LinkedAsset) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+
+// Format writes v as JSON without personal data and secrets, for every verb.
+func (v Payment) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+
+// LogValue is v without personal data and secrets.
+func (v Payment) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
 
 // Format writes v as JSON without personal data and secrets, for every verb.
 func (v POA) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }

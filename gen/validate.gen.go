@@ -12,6 +12,9 @@ var (
 	_        = math.MaxInt
 	pattern1 = wire.MustPattern("^[A-Z0-9]*$")
 	pattern2 = wire.MustPattern("^[A-Za-z0-9+/]{22}={2}$")
+	pattern3 = wire.MustPattern("^[A-Z0-9_]*$")
+	pattern4 = wire.MustPattern("^[0-9\\-]+$")
+	pattern5 = wire.MustPattern("^[A-Za-z0-9\\-]+$")
 )
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -44,6 +47,9 @@ func (v *Appointment) Check(c *wire.Checker) {
 		c.Enter("appointmentTime")
 		v.AppointmentTime.Check(c)
 		c.Leave()
+	}
+	if v.AssignedTechnicians != nil {
+		c.Items("assignedTechnicians", len(v.AssignedTechnicians), 1, math.MaxInt)
 	}
 	for i0 := range v.AssignedTechnicians {
 		c.EnterItem("assignedTechnicians", i0)
@@ -274,6 +280,15 @@ func (v *CreateServiceDocumentUploadDestination) Check(c *wire.Checker) {
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
+func (v *DateTimeRange) Validate() error { return wire.Validate(v) }
+
+// Check adds the constraints that v breaks to c.
+func (v *DateTimeRange) Check(c *wire.Checker) {
+	c.Required("startTime", !v.StartTime.IsZero())
+	c.Required("endTime", !v.EndTime.IsZero())
+}
+
+// Validate reports every documented constraint that v breaks, as a *ValidationError.
 func (v *EncryptionDetails) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
@@ -292,6 +307,16 @@ func (v *Error) Check(c *wire.Checker) {
 	c.Required("code", v.Code != "")
 	c.Required("message", v.Message != "")
 	c.Enum("errorLevel", string(v.ErrorLevel), v.ErrorLevel.Valid())
+}
+
+// Validate reports every documented constraint that v breaks, as a *ValidationError.
+func (v *FixedSlotCapacity) Validate() error { return wire.Validate(v) }
+
+// Check adds the constraints that v breaks to c.
+func (v *FixedSlotCapacity) Check(c *wire.Checker) {
+	if v.SlotDuration != 0 {
+		c.MultipleOf("slotDuration", int64(v.SlotDuration), 5)
+	}
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -388,6 +413,27 @@ func (v *JobListing) Check(c *wire.Checker) {
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
+func (v *MoneyAmount) Validate() error { return wire.Validate(v) }
+
+// Check adds the constraints that v breaks to c.
+func (v *MoneyAmount) Check(c *wire.Checker) {
+	c.Required("value", v.Value != "")
+	c.Required("currency", v.Currency != "")
+}
+
+// Validate reports every documented constraint that v breaks, as a *ValidationError.
+func (v *Payment) Validate() error { return wire.Validate(v) }
+
+// Check adds the constraints that v breaks to c.
+func (v *Payment) Check(c *wire.Checker) {
+	if v.Amount != nil {
+		c.Enter("amount")
+		v.Amount.Check(c)
+		c.Leave()
+	}
+}
+
+// Validate reports every documented constraint that v breaks, as a *ValidationError.
 func (v *POA) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
@@ -396,6 +442,9 @@ func (v *POA) Check(c *wire.Checker) {
 		c.Enter("appointmentTime")
 		v.AppointmentTime.Check(c)
 		c.Leave()
+	}
+	if v.Technicians != nil {
+		c.Items("technicians", len(v.Technicians), 1, math.MaxInt)
 	}
 	for i0 := range v.Technicians {
 		c.EnterItem("technicians", i0)
@@ -461,6 +510,13 @@ func (v *Recurrence) Check(c *wire.Checker) {
 	for i0 := range v.DaysOfWeek {
 		c.EnterItem("daysOfWeek", i0)
 		c.Enum("", string(v.DaysOfWeek[i0]), v.DaysOfWeek[i0].Valid())
+		c.Leave()
+	}
+	for i0 := range v.DaysOfMonth {
+		c.EnterItem("daysOfMonth", i0)
+		if v.DaysOfMonth[i0] != 0 {
+			c.Range("", int64(v.DaysOfMonth[i0]), 1, 31)
+		}
 		c.Leave()
 	}
 }
@@ -553,6 +609,11 @@ func (v *ServiceJob) Check(c *wire.Checker) {
 		v.ServiceLocation.Check(c)
 		c.Leave()
 	}
+	for i0 := range v.Payments {
+		c.EnterItem("payments", i0)
+		v.Payments[i0].Check(c)
+		c.Leave()
+	}
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -588,6 +649,18 @@ func (v *ServiceUploadDocument) Check(c *wire.Checker) {
 		c.Range("contentLength", int64(v.ContentLength), 1, 5242880)
 	}
 	c.Pattern("contentMD5", v.ContentMD5, pattern2)
+}
+
+// Validate reports every documented constraint that v breaks, as a *ValidationError.
+func (v *SetAppointmentFulfillmentDataRequest) Validate() error { return wire.Validate(v) }
+
+// Check adds the constraints that v breaks to c.
+func (v *SetAppointmentFulfillmentDataRequest) Check(c *wire.Checker) {
+	if v.EstimatedArrivalTime != nil {
+		c.Enter("estimatedArrivalTime")
+		v.EstimatedArrivalTime.Check(c)
+		c.Leave()
+	}
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -734,6 +807,7 @@ func (v *CancelServiceJobByServiceJobIDParams) Validate() error { return wire.Va
 func (v *CancelServiceJobByServiceJobIDParams) Check(c *wire.Checker) {
 	c.Required("cancellationReasonCode", v.CancellationReasonCode != "")
 	c.Length("cancellationReasonCode", v.CancellationReasonCode, 1, 100)
+	c.Pattern("cancellationReasonCode", v.CancellationReasonCode, pattern3)
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -743,6 +817,27 @@ func (v *GetServiceJobsParams) Validate() error { return wire.Validate(v) }
 func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	if v.ServiceOrderIDs != nil {
 		c.Items("serviceOrderIds", len(v.ServiceOrderIDs), 1, 20)
+	}
+	for i0 := range v.ServiceOrderIDs {
+		c.EnterItem("serviceOrderIds", i0)
+		c.Pattern("", v.ServiceOrderIDs[i0], pattern4)
+		c.Leave()
+	}
+	if v.ProductOrderIDs != nil {
+		c.Items("productOrderIds", len(v.ProductOrderIDs), 1, 20)
+	}
+	for i0 := range v.ProductOrderIDs {
+		c.EnterItem("productOrderIds", i0)
+		c.Pattern("", v.ProductOrderIDs[i0], pattern4)
+		c.Leave()
+	}
+	if v.TrackingIDs != nil {
+		c.Items("trackingIds", len(v.TrackingIDs), 1, 20)
+	}
+	for i0 := range v.TrackingIDs {
+		c.EnterItem("trackingIds", i0)
+		c.Pattern("", v.TrackingIDs[i0], pattern5)
+		c.Leave()
 	}
 	for i0 := range v.ServiceJobStatus {
 		c.EnterItem("serviceJobStatus", i0)
@@ -761,11 +856,26 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	if v.ASINs != nil {
 		c.Items("asins", len(v.ASINs), 1, 20)
 	}
+	for i0 := range v.ASINs {
+		c.EnterItem("asins", i0)
+		c.Length("", v.ASINs[i0], 10, 10)
+		c.Leave()
+	}
 	if v.RequiredSkills != nil {
 		c.Items("requiredSkills", len(v.RequiredSkills), 1, 20)
 	}
+	for i0 := range v.RequiredSkills {
+		c.EnterItem("requiredSkills", i0)
+		c.Length("", v.RequiredSkills[i0], 1, 50)
+		c.Leave()
+	}
 	if v.StoreIDs != nil {
 		c.Items("storeIds", len(v.StoreIDs), 1, 50)
+	}
+	for i0 := range v.StoreIDs {
+		c.EnterItem("storeIds", i0)
+		c.Length("", v.StoreIDs[i0], 1, 100)
+		c.Leave()
 	}
 }
 

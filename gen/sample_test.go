@@ -26,6 +26,8 @@ func sample(t testing.TB, ref *openapi3.SchemaRef) any {
 		return text(t, s, int(s.MinLength))
 	case s.Type.Is("integer"):
 		return max(value(s.Min, 1), value(s.MultipleOf, 1))
+	case s.Extensions["x-exact"] == true:
+		return json.Number("129.90") // the last digit shows whether it went through a float64
 	case s.Type.Is("boolean"):
 		return true
 	case s.Type.Is("array"):
@@ -47,7 +49,7 @@ func sample(t testing.TB, ref *openapi3.SchemaRef) any {
 // text is a string of a pattern that has at least so many characters.
 func text(t testing.TB, s *openapi3.Schema, characters int) string {
 	t.Helper()
-	for _, candidate := range []string{"1B2M2Y8AsgTpgAmY7PhCfg==", strings.Repeat("A", max(1, characters))} {
+	for _, candidate := range []string{"1B2M2Y8AsgTpgAmY7PhCfg==", "111-1000000-2000000", strings.Repeat("A", max(1, characters))} {
 		if s.Pattern != "" && regexp.MustCompile(s.Pattern).MatchString(candidate) || s.Pattern == "" && len(candidate) == max(1, characters) {
 			return candidate
 		}
@@ -112,7 +114,7 @@ func breakages(t testing.TB, ref *openapi3.SchemaRef, at ...any) (list []breakag
 		add("maxLength", strings.Repeat("é", int(*s.MaxLength)+1))
 	}
 	if s.Pattern != "" {
-		add("pattern", "a-b")
+		add("pattern", "a b")
 	}
 	if s.Min != nil {
 		if low := int(*s.Min) - 1; low != 0 {
@@ -153,10 +155,7 @@ func (b breakage) applied(t testing.TB, root any) any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var broken any
-	if err := json.Unmarshal(encoded, &broken); err != nil {
-		t.Fatal(err)
-	}
+	broken := members(t, encoded)
 	parent := broken
 	for _, step := range b.at[:len(b.at)-1] {
 		switch step := step.(type) {

@@ -118,6 +118,7 @@ func TestChangesReachTheCode(t *testing.T) {
 		{"description: Direction of a sort.", "description: Way that a sort goes."},
 		{"default: 20", "default: 10"},
 		{"brandName: {type: string,", "brandName: {type: string, x-personal: true,"},
+		{"currency: {type: string,", "currency: {type: string, x-personal: true,"},
 		{"capacity: {type: integer, minimum: 1,", "capacity: {type: integer, minimum: 1, x-presence: explicit,"},
 	} {
 		spec = changed(t, spec, c.old, c.replacement)
@@ -135,7 +136,7 @@ func TestChangesReachTheCode(t *testing.T) {
 		{"gen/models.gen.go", "`query:\"pageSize,10\"`"},
 		{"gen/models.gen.go", "`json:\"brandName,omitzero\" redact:\"personal\"`"},
 		{"gen/models.gen.go", "Capacity *int `json:\"capacity,omitzero\"`"},
-		{"gen/redact.gen.go", "func (v AssociatedItem) Format("},
+		{"gen/redact.gen.go", "func (v MoneyAmount) Format("},
 		{"facade/models.gen.go", "SortOrderRandomOrder = gen.SortOrderRandomOrder"},
 	} {
 		if !strings.Contains(oneSpace(string(files[c.path])), oneSpace(c.want)) {

@@ -121,7 +121,7 @@ func (c *call) appointment(j *job, statuses ...gen.AppointmentStatus) (*gen.Appo
 func instant(text string) (t time.Time, broken rule, ok bool) {
 	t, err := iso8601.Parse(text)
 	switch {
-	case err != nil:
+	case err != nil, t.IsZero(), !representable(t):
 		return t, malformedTime, false
 	case !isUTC(t):
 		return t, timeWithOffset, false

@@ -112,6 +112,8 @@ func BenchmarkPageOfManyJobs(b *testing.B) {
 			j := s.Jobs[i%60]
 			j.ServiceJobID = fmt.Sprintf("job-%d", i)
 			j.CreateTime = j.CreateTime.Add(time.Duration(i) * time.Second)
+			j.ProductOrderIDs = []string{fmt.Sprintf("112-%07d-0", i), fmt.Sprintf("112-%07d-9", i)}
+			j.TrackingIDs = []string{fmt.Sprintf("TBA%d", i), fmt.Sprintf("TBA%d", i+1)}
 			s.Jobs = append(s.Jobs, j)
 		}
 		return seed, nil
@@ -121,6 +123,7 @@ func BenchmarkPageOfManyJobs(b *testing.B) {
 		"some":  "&serviceJobStatus=PENDING_SCHEDULE,HOLD&storeIds=" + firstStore + "&sortField=JOB_STATUS&sortOrder=DESC",
 		"all":   "&sortField=JOB_STATUS&sortOrder=DESC",
 		"order": "&serviceOrderIds=" + f.job(pendingJob).ServiceOrderID,
+		"goods": "&productOrderIds=112-0000099-9,112-0050000-0&trackingIds=TBA100,TBA77777",
 	} {
 		b.Run(name, func(b *testing.B) {
 			path := "/service/v1/serviceJobs?createdAfter=2000-01-01T00:00:00Z&marketplaceIds=" + f.emu.Marketplace() + query

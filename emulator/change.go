@@ -63,7 +63,7 @@ func (s *state) apply(c *change) error {
 		if owner.jobs.find(j.ServiceJobID) == nil {
 			return fmt.Errorf("a change of the unknown job %q", j.ServiceJobID)
 		}
-		owner.putJob(&job{ServiceJob: j.ServiceJob, updated: j.LastUpdateTime})
+		owner.putJob(j.stored())
 	}
 	for _, r := range c.Resources {
 		if owner.resources[r.ResourceID] == nil {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"time"
 
 	"github.com/spservices/services-go/gen"
@@ -9,16 +10,24 @@ import (
 // fulfillmentBody is the body of setAppointmentFulfillmentData. Its times are
 // text, because a time that is malformed or has an offset is a 422 here.
 type fulfillmentBody struct {
-	FulfillmentTime *struct {
-		StartTime string `json:"startTime"`
-		EndTime   string `json:"endTime"`
-	} `json:"fulfillmentTime"`
+	EstimatedArrivalTime *timeRangeBody           `json:"estimatedArrivalTime"`
+	FulfillmentTime      *timeRangeBody           `json:"fulfillmentTime"`
 	AppointmentResources gen.AppointmentResources `json:"appointmentResources"`
 	FulfillmentDocuments gen.FulfillmentDocuments `json:"fulfillmentDocuments"`
 }
 
+type timeRangeBody struct {
+	StartTime string `json:"startTime"`
+	EndTime   string `json:"endTime"`
+}
+
+// proves reports whether b tells of work that was done.
+func (b *fulfillmentBody) proves() bool {
+	return b.FulfillmentTime != nil || len(b.AppointmentResources) > 0 || len(b.FulfillmentDocuments) > 0
+}
+
 func setAppointmentFulfillmentData(c *call, _ *none, body *fulfillmentBody) (any, *refusal) {
-	if body.FulfillmentTime == nil && len(body.AppointmentResources) == 0 && len(body.FulfillmentDocuments) == 0 {
+	if body.EstimatedArrivalTime == nil && !body.proves() {
 		return nil, c.rule(nothingToRecord)
 	}
 	j, refused := c.openJob()
@@ -29,16 +38,33 @@ func setAppointmentFulfillmentData(c *call, _ *none, body *fulfillmentBody) (any
 	if refused != nil {
 		return nil, refused
 	}
-	window, problems := c.fulfillmentTime(body)
+	arrival, problems := c.arrivalTime(body)
+	window, more := c.fulfillmentTime(body)
+	problems = append(problems, more...)
 	problems = append(problems, c.fulfillmentResources(body)...)
 	problems = append(problems, c.fulfillmentDocuments(body)...)
 	if len(problems) > 0 {
 		return nil, &refusal{c.outcome(startMissing).status, problems}
 	}
 	next := j.edit(c.now)
-	c.prove(next.appointment(a.AppointmentID), body, window)
+	if body.EstimatedArrivalTime != nil {
+		next.expect(a.AppointmentID, arrival)
+	}
+	if body.proves() {
+		c.prove(next.appointment(a.AppointmentID), body, window)
+	}
 	c.seller.putJob(next)
 	return nil, nil
+}
+
+// expect notes when the technician arrives. No answer tells it; the state does.
+func (j *job) expect(appointmentID string, arrival gen.DateTimeRange) {
+	arrivals := maps.Clone(j.arrivals)
+	if arrivals == nil {
+		arrivals = map[string]gen.DateTimeRange{}
+	}
+	arrivals[appointmentID] = arrival
+	j.arrivals = arrivals
 }
 
 // prove writes the proof of appointment. What a call leaves out stays as an
@@ -60,6 +86,27 @@ func (c *call) prove(a *gen.Appointment, body *fulfillmentBody, window *gen.Appo
 		proof.POAType = gen.POATypePOAReceipt
 	}
 	a.POA = &proof
+}
+
+// arrivalTime checks when the technician is expected: both times, in UTC and in
+// order. They may be past, because nothing says that they may not.
+func (c *call) arrivalTime(body *fulfillmentBody) (arrival gen.DateTimeRange, problems []gen.Error) {
+	given := body.EstimatedArrivalTime
+	switch {
+	case given == nil:
+		return arrival, nil
+	case given.StartTime == "" || given.EndTime == "":
+		return arrival, []gen.Error{c.problem(arrivalIncomplete)}
+	}
+	start, problems := c.utcTime(given.StartTime)
+	end, more := c.utcTime(given.EndTime)
+	switch problems = append(problems, more...); {
+	case len(problems) > 0:
+		return arrival, problems
+	case !start.Before(end):
+		return arrival, []gen.Error{c.problem(arrivalEndNotAfterStart)}
+	}
+	return gen.DateTimeRange{StartTime: start, EndTime: end}, nil
 }
 
 // fulfillmentTime checks when the work was done: both times, in UTC, past and
@@ -91,15 +138,20 @@ func (c *call) fulfillmentTime(body *fulfillmentBody) (*gen.AppointmentTime, []g
 	return &gen.AppointmentTime{StartTime: start, DurationInMinutes: max(minutes, 1)}, nil
 }
 
-func (c *call) pastTime(text string, inFuture rule) (time.Time, []gen.Error) {
+func (c *call) utcTime(text string) (time.Time, []gen.Error) {
 	t, broken, ok := instant(text)
-	switch {
-	case !ok:
+	if !ok {
 		return t, []gen.Error{c.problem(broken, text)}
-	case t.After(c.now):
-		return t, []gen.Error{c.problem(inFuture)}
 	}
 	return t, nil
+}
+
+func (c *call) pastTime(text string, inFuture rule) (time.Time, []gen.Error) {
+	t, problems := c.utcTime(text)
+	if problems == nil && t.After(c.now) {
+		problems = []gen.Error{c.problem(inFuture)}
+	}
+	return t, problems
 }
 
 func (c *call) fulfillmentResources(body *fulfillmentBody) []gen.Error {

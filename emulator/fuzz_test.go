@@ -27,6 +27,7 @@ func FuzzRequest(f *testing.F) {
 		{"POST", job + "/appointments", "application/json", `{"appointmentTime":{"startTime":"2026-03-03T17:00:00Z","durationInMinutes":60}}`},
 		{"POST", job + "/appointments/a", "application/json", `{"appointmentTime":{"startTime":"2026-03-03T17:00:00Z"},"rescheduleReasonCode":"R1"}`},
 		{"PUT", job + "/appointments/a/resources", "application/json", `{"resources":[{"resourceId":"\ud800"}]}`},
+		{"PUT", job + "/appointments/a/fulfillment", "application/json", `{"estimatedArrivalTime":{"startTime":"9999-12-31T24:00:00Z","endTime":"x"}}`},
 		{"PUT", job + "/appointments/a/fulfillment", "application/json", `{"fulfillmentTime":{"startTime":"0000-01-01T00:00:00Z","endTime":"x"}}`},
 		{"POST", "/service/v1/serviceResources/" + technician + "/capacity/range?marketplaceIds=A", "application/json", `{"startDateTime":"2026-03-02T00:00:00Z","endDateTime":"9999-12-31T23:59:59Z"}`},
 		{"POST", "/service/v1/serviceResources/" + technician + "/capacity/fixed?marketplaceIds=A", "application/json", `{"startDateTime":"2026-03-02T00:00:00Z","endDateTime":"2026-04-30T00:00:00Z","slotDuration":5,"capacityTypes":["AVAILABLE_CAPACITY"]}`},

@@ -16,15 +16,17 @@ type jobIndex struct {
 	rows []jobRow
 	at   map[string]int32 // ordinal by job id
 
-	stores, asins, orders, marketplaces, skills interner
+	stores, asins, orders, marketplaces interner
+	skills, products, tracking          listInterner
 }
 
 // jobRow is what a job is filtered and sorted by. Times are microseconds since
 // 1970, texts are numbers of an interner.
 type jobRow struct {
-	created, updated, scheduled             int64 // scheduled is 0 without an appointment
-	store, asin, order, marketplace, skills int32
-	status                                  uint8
+	created, updated, scheduled     int64 // scheduled is 0 without an appointment
+	store, asin, order, marketplace int32
+	skills, products, tracking      int32 // lists
+	status                          uint8
 }
 
 // statuses are in the order that JOB_STATUS sorts by.
@@ -59,8 +61,6 @@ func (x *jobIndex) find(id string) *job {
 	return nil
 }
 
-const skillSeparator = "\x00"
-
 func (x *jobIndex) row(j *job) jobRow {
 	r := jobRow{
 		created:     j.CreateTime.UnixMicro(),
@@ -69,12 +69,14 @@ func (x *jobIndex) row(j *job) jobRow {
 		store:       x.stores.number(j.StoreID),
 		order:       x.orders.number(j.ServiceOrderID),
 		marketplace: x.marketplaces.number(j.MarketplaceID),
+		products:    x.products.number(j.ProductOrderIDs),
+		tracking:    x.tracking.number(j.TrackingIDs),
 	}
-	var asin, skills string
-	if work := j.ScopeOfWork; work != nil {
-		asin, skills = work.ASIN, strings.Join(work.RequiredSkills, skillSeparator)
+	var work gen.ScopeOfWork
+	if j.ScopeOfWork != nil {
+		work = *j.ScopeOfWork
 	}
-	r.asin, r.skills = x.asins.number(asin), x.skills.number(skills)
+	r.asin, r.skills = x.asins.number(work.ASIN), x.skills.number(work.RequiredSkills)
 	for i := range j.Appointments {
 		a := &j.Appointments[i]
 		if a.AppointmentStatus != gen.AppointmentStatusCancelled && a.AppointmentTime != nil {
@@ -116,11 +118,50 @@ func (n *interner) only(values []string) []bool {
 	return marks
 }
 
+// listInterner numbers lists of texts.
+type listInterner struct {
+	interner                    // of the lists, joined
+	having   map[string][]int32 // lists by each text in them
+}
+
+const listSeparator = "\x00"
+
+func (n *listInterner) number(list []string) int32 {
+	known := len(n.texts)
+	number := n.interner.number(strings.Join(list, listSeparator))
+	if int(number) < known {
+		return number
+	}
+	if n.having == nil {
+		n.having = map[string][]int32{}
+	}
+	for _, text := range list {
+		n.having[text] = append(n.having[text], number)
+	}
+	return number
+}
+
+// only marks the numbers of lists that have any of values; nil stands for no
+// filter.
+func (n *listInterner) only(values []string) []bool {
+	if len(values) == 0 {
+		return nil
+	}
+	marks := make([]bool, len(n.texts))
+	for _, value := range values {
+		for _, number := range n.having[value] {
+			marks[number] = true
+		}
+	}
+	return marks
+}
+
 // jobFilter is a query made ready for rows.
 type jobFilter struct {
-	created, updated, scheduled                 period
-	stores, asins, orders, marketplaces, skills []bool
-	statuses                                    []bool
+	created, updated, scheduled         period
+	stores, asins, orders, marketplaces []bool
+	skills, products, tracking          []bool
+	statuses                            []bool
 }
 
 // period is a closed range of microseconds since 1970; it is open where a time
@@ -149,14 +190,9 @@ func (x *jobIndex) filter(q *gen.GetServiceJobsParams) jobFilter {
 		asins:        x.asins.only(q.ASINs),
 		orders:       x.orders.only(q.ServiceOrderIDs),
 		marketplaces: x.marketplaces.only(q.MarketplaceIDs),
-	}
-	if len(q.RequiredSkills) > 0 {
-		f.skills = make([]bool, len(x.skills.texts))
-		for i, set := range x.skills.texts {
-			for skill := range strings.SplitSeq(set, skillSeparator) {
-				f.skills[i] = f.skills[i] || slices.Contains(q.RequiredSkills, skill)
-			}
-		}
+		skills:       x.skills.only(q.RequiredSkills),
+		products:     x.products.only(q.ProductOrderIDs),
+		tracking:     x.tracking.only(q.TrackingIDs),
 	}
 	if len(q.ServiceJobStatus) > 0 {
 		f.statuses = make([]bool, len(statuses))
@@ -177,7 +213,9 @@ func (f *jobFilter) matches(r *jobRow) bool {
 		(f.asins == nil || f.asins[r.asin]) &&
 		(f.orders == nil || f.orders[r.order]) &&
 		(f.marketplaces == nil || f.marketplaces[r.marketplace]) &&
-		(f.skills == nil || f.skills[r.skills])
+		(f.skills == nil || f.skills[r.skills]) &&
+		(f.products == nil || f.products[r.products]) &&
+		(f.tracking == nil || f.tracking[r.tracking])
 }
 
 // listing is room for the ordinals of jobs. It is used again and again: a

@@ -13,13 +13,14 @@ import (
 // job is a service job as it is stored: never changed, only replaced.
 type job struct {
 	gen.ServiceJob
-	updated time.Time
-	text    atomic.Pointer[[]byte] // JSON, once it was asked for
+	updated  time.Time
+	arrivals map[string]gen.DateTimeRange // estimated, by appointment id
+	text     atomic.Pointer[[]byte]       // JSON, once it was asked for
 }
 
 // edit returns a copy to change and store.
 func (j *job) edit(now time.Time) *job {
-	next := &job{ServiceJob: j.ServiceJob, updated: now}
+	next := &job{ServiceJob: j.ServiceJob, updated: now, arrivals: j.arrivals}
 	next.Appointments = slices.Clone(j.Appointments)
 	return next
 }

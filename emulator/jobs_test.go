@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func TestCancelAndComplete(t *testing.T) {
 		return f.call("PUT", jobPath(id, "/cancellations?cancellationReasonCode=", reason), "")
 	}
 	cancel(pendingJob, "").want(400, "cancellationReasonCode")
+	cancel(pendingJob, "v1").want(400, "cancellationReasonCode")
 	cancel(pendingJob, "INV1").want(422, "INV1")
 	cancel(completedJob, "V1").want(422, "completed")
 	f.call("PUT", jobPath(cancelledJob, "/completions"), "").want(422, "cancelled")
@@ -52,7 +54,14 @@ func TestPagesPartitionTheResult(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	after := "createdAfter=" + noon.Add(-90*24*time.Hour).Format(time.RFC3339)
+	var orders []string
+	for i := range 20 {
+		if id := fmt.Sprintf("%s%02d", pendingJob[:len(pendingJob)-2], i+1); len(f.job(id).ProductOrderIDs) > 0 {
+			orders = append(orders, f.job(id).ProductOrderIDs[0])
+		}
+	}
 	for name, query := range map[string]string{
+		"of product orders": after + "&productOrderIds=" + strings.Join(orders, ",") + "&pageSize=4",
 		"by default":        after,
 		"newest first":      after + "&sortField=JOB_DATE&sortOrder=DESC",
 		"by status":         after + "&sortField=JOB_STATUS&pageSize=7",
@@ -122,9 +131,18 @@ func TestFilters(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	all := "createdAfter=2000-01-01T00:00:00Z"
-	one := f.job(pendingJob)
+	one, two := f.job(pendingJob), f.job("00000000-0000-4000-a000-000000000006")
 	for query, want := range map[string]int{
-		all + "&serviceOrderIds=" + one.ServiceOrderID + ",111-0000000-0000000": 1,
+		all + "&productOrderIds=" + strings.Join(one.ProductOrderIDs, ","):                         1,
+		all + "&productOrderIds=" + one.ProductOrderIDs[1] + "," + two.ProductOrderIDs[0] + ",1-1": 2,
+		all + "&productOrderIds=1-1":                                                                                 0,
+		all + "&trackingIds=" + strings.Join(one.TrackingIDs, ","):                                                   1,
+		all + "&trackingIds=" + one.TrackingIDs[0] + "," + two.TrackingIDs[1] + ",TBA-0":                             2,
+		all + "&trackingIds=" + strings.ToLower(one.TrackingIDs[0]):                                                  0,
+		all + "&trackingIds=" + one.TrackingIDs[0] + "&productOrderIds=" + one.ProductOrderIDs[1]:                    1,
+		all + "&trackingIds=" + one.TrackingIDs[0] + "&productOrderIds=" + two.ProductOrderIDs[0]:                    0,
+		all + "&trackingIds=" + one.TrackingIDs[0] + "," + two.TrackingIDs[0] + "&serviceJobStatus=PENDING_SCHEDULE": 1,
+		all + "&serviceOrderIds=" + one.ServiceOrderID + ",111-0000000-0000000":                                      1,
 		all + "&asins=B000EXAM01":           10,
 		all + "&requiredSkills=PLUMBING":    10,
 		all + "&requiredSkills=NO_SUCH":     0,
@@ -145,7 +163,21 @@ func TestListingRefuses(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	next := url.QueryEscape(f.list("createdAfter=2000-01-01T00:00:00Z").NextPageToken)
+	one := f.job(pendingJob)
+	filters := "createdAfter=2000-01-01T00:00:00Z&pageSize=1&productOrderIds=" + one.ProductOrderIDs[0]
+	orders := "marketplaceIds=" + f.emu.Marketplace() + "&" + filters
+	ofOrders := url.QueryEscape(f.list(filters + "," + f.job(completedJob).ProductOrderIDs[0]).NextPageToken)
 	for query, name := range map[string]string{
+		orders + "&pageToken=" + ofOrders: "pageToken",
+		orders + "," + f.job(completedJob).ProductOrderIDs[0] + "&trackingIds=" + one.TrackingIDs[0] + "&pageToken=" + ofOrders: "pageToken",
+		orders + ",T-1":                                        "productOrderIds[1]",
+		orders + strings.Repeat(",1", 20):                      "productOrderIds",
+		orders + "&trackingIds=TBA1,TBA_2":                     "trackingIds[1]",
+		orders + "&trackingIds=1" + strings.Repeat(",1", 20):   "trackingIds",
+		orders + "&serviceOrderIds=order":                      "serviceOrderIds[0]",
+		orders + "&asins=B000EXAM01,B000EXAM1":                 "asins[1]",
+		orders + "&requiredSkills=" + strings.Repeat("S", 51):  "requiredSkills[0]",
+		orders + "&storeIds=" + strings.Repeat("s", 101):       "storeIds[0]",
 		"createdAfter=2000-01-01T00:00:00Z":                    "marketplaceIds",
 		"marketplaceIds=X":                                     "createdAfter",
 		"marketplaceIds=X,Y&createdAfter=2000-01-01T00:00:00Z": "marketplaceIds",

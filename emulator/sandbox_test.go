@@ -26,7 +26,6 @@ const sandboxSample = "../../shared/reference/amazon-sandbox-sample.json"
 var notExpressible = map[string]string{
 	`"nullJobId"`:                            "stands for a path without the job, which is another path",
 	`"nullAppointmentId"`:                    "stands for a path without the appointment, which is another path",
-	`"estimatedArrivalTime"`:                 "the API description does not know this member",
 	"UploadedFileDetectedMalware":            "documents are not searched for malware",
 	"RESOURCES_BACKGROUND_CHECK_INCOMPLETE":  "the API description knows no background checks",
 	"invalidReservationId-a654baa-8315-4aeb": "nothing tells this identifier from an unknown one, which is a 404",

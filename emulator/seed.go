@@ -61,10 +61,12 @@ type Resource struct {
 	Schedule             []gen.AvailabilityRecord  `json:"schedule,omitzero"`
 }
 
-// Job is a service job with the time of its last change.
+// Job is a service job with the time of its last change, and with what the API
+// takes but does not show.
 type Job struct {
 	gen.ServiceJob
-	LastUpdateTime time.Time `json:"lastUpdateTime,omitzero"` // creation time if absent
+	LastUpdateTime        time.Time                    `json:"lastUpdateTime,omitzero"`        // creation time if absent
+	EstimatedArrivalTimes map[string]gen.DateTimeRange `json:"estimatedArrivalTimes,omitzero"` // by appointment id
 }
 
 // Reservation takes capacity away from a resource.

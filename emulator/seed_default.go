@@ -169,6 +169,7 @@ func defaultJob(seller *Seller, i int, midnight time.Time) Job {
 		OrderID: job.ServiceOrderID, ItemStatus: gen.ItemStatusDelivered, BrandName: "Example Brand",
 		ItemDelivery: &gen.ItemDelivery{EstimatedDeliveryDate: created.Add(2 * day).UTC()},
 	}}
+	addDefaultGoods(&job, store, i)
 	preferred := midnight.Add(time.Duration(3+i%5)*day + 10*time.Hour)
 	job.PreferredAppointmentTimes = []gen.AppointmentTime{{StartTime: preferred.UTC(), DurationInMinutes: store.SlotMinutes}}
 	addDefaultAppointment(&job, seller, store, i, midnight)

@@ -135,17 +135,21 @@ func (s *state) addJobs(added *seller, given []Job) error {
 		if g.CreateTime.IsZero() || g.ServiceJobStatus == "" {
 			return problemAt(path, "createTime and serviceJobStatus are needed")
 		}
-		if err := g.Validate(); err != nil {
-			return problemAt(path, "%v", err)
-		}
 		if g.LastUpdateTime.IsZero() {
 			g.LastUpdateTime = g.CreateTime
+		}
+		j := g.stored()
+		if err := j.Validate(); err != nil {
+			return problemAt(path, "%v", err)
+		}
+		if err := j.brokenArrival(); err != nil {
+			return problemAt(path+".estimatedArrivalTimes", "%v", err)
 		}
 		if err := writable(path, &g); err != nil {
 			return err
 		}
 		s.jobOwners[g.ServiceJobID] = added
-		sorted = append(sorted, &job{ServiceJob: g.ServiceJob, updated: g.LastUpdateTime})
+		sorted = append(sorted, j)
 	}
 	slices.SortStableFunc(sorted, func(a, b *job) int {
 		if order := a.CreateTime.Compare(b.CreateTime); order != 0 {
@@ -158,6 +162,36 @@ func (s *state) addJobs(added *seller, given []Job) error {
 		added.book(j)
 	}
 	return nil
+}
+
+// brokenArrival is what is wrong with an estimated arrival.
+func (j *job) brokenArrival() error {
+	for id, arrival := range j.arrivals {
+		if j.appointment(id) == nil {
+			return fmt.Errorf("%s names no appointment", id)
+		}
+		if err := arrival.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stored is g as it is kept. The API knows no empty lists of technicians.
+func (g *Job) stored() *job {
+	j := &job{ServiceJob: g.ServiceJob, updated: g.LastUpdateTime, arrivals: g.EstimatedArrivalTimes}
+	j.Appointments = slices.Clone(j.Appointments)
+	for i := range j.Appointments {
+		a := &j.Appointments[i]
+		if len(a.AssignedTechnicians) == 0 {
+			a.AssignedTechnicians = nil
+		}
+		if a.POA != nil && len(a.POA.Technicians) == 0 {
+			proof := *a.POA
+			proof.Technicians, a.POA = nil, &proof
+		}
+	}
+	return j
 }
 
 // writable refuses what could not be answered, such as a year after 9999.

@@ -95,7 +95,9 @@ func (s *seller) seed() Seller {
 	return to
 }
 
-func (j *job) seed() Job { return Job{ServiceJob: j.ServiceJob, LastUpdateTime: j.updated} }
+func (j *job) seed() Job {
+	return Job{ServiceJob: j.ServiceJob, LastUpdateTime: j.updated, EstimatedArrivalTimes: j.arrivals}
+}
 
 func sortedBy[T any](values map[string]*T, id func(*T) string) (sorted []T) {
 	for _, v := range slices.SortedFunc(maps.Values(values), func(a, b *T) int { return strings.Compare(id(a), id(b)) }) {

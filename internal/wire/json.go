@@ -14,7 +14,9 @@ import (
 )
 
 var (
+	// The same value is the same text each time, also where it has maps.
 	marshalOptions = json.JoinOptions(
+		json.Deterministic(true),
 		json.WithMarshalers(json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
 			return writeTime(e, t.UTC())
 		})),

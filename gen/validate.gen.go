@@ -514,9 +514,7 @@ func (v *Recurrence) Check(c *wire.Checker) {
 	}
 	for i0 := range v.DaysOfMonth {
 		c.EnterItem("daysOfMonth", i0)
-		if v.DaysOfMonth[i0] != 0 {
-			c.Range("", int64(v.DaysOfMonth[i0]), 1, 31)
-		}
+		c.Range("", int64(v.DaysOfMonth[i0]), 1, 31)
 		c.Leave()
 	}
 }
@@ -858,6 +856,7 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	for i0 := range v.ASINs {
 		c.EnterItem("asins", i0)
+		c.Required("", v.ASINs[i0] != "")
 		c.Length("", v.ASINs[i0], 10, 10)
 		c.Leave()
 	}
@@ -866,6 +865,7 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	for i0 := range v.RequiredSkills {
 		c.EnterItem("requiredSkills", i0)
+		c.Required("", v.RequiredSkills[i0] != "")
 		c.Length("", v.RequiredSkills[i0], 1, 50)
 		c.Leave()
 	}
@@ -874,6 +874,7 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	for i0 := range v.StoreIDs {
 		c.EnterItem("storeIds", i0)
+		c.Required("", v.StoreIDs[i0] != "")
 		c.Length("", v.StoreIDs[i0], 1, 100)
 		c.Leave()
 	}

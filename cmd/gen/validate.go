@@ -110,6 +110,9 @@ func (c *checker) value(expr, name string, ref *openapi3.SchemaRef, required boo
 	presence := extension(ref, "x-presence")
 	r := unwrap(ref)
 	s := r.Value
+	if depth > 0 { // the items of a list are there, whatever they are
+		presence, required = "always", s.MinLength > 0
+	}
 	switch {
 	case len(s.Enum) > 0:
 		c.required(name, expr+` != ""`, required)

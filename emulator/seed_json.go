@@ -63,7 +63,7 @@ func problemAt(path, format string, arguments ...any) error {
 
 func parseSeed(name string, text []byte, now time.Time) (*Seed, error) {
 	from := &seedText{name, text}
-	seed := &Seed{text: from}
+	seed := &Seed{}
 	times := json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, t *time.Time) error {
 		token, err := d.ReadToken()
 		if err != nil {
@@ -78,6 +78,7 @@ func parseSeed(name string, text []byte, now time.Time) (*Seed, error) {
 	if err := json.Unmarshal(text, seed, times, json.RejectUnknownMembers(true)); err != nil {
 		return nil, from.explain(err)
 	}
+	seed.text = from // only now: null would have taken it away
 	return seed, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"time"
@@ -117,7 +118,7 @@ func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer
 	defer func() { _ = resp.Body.Close() }()
 	a := &answer{status: resp.StatusCode, header: resp.Header, rate: attempt.ParseRate(resp.Header), retryAfter: attempt.ParseRetryAfter(resp.Header, time.Now())}
 	failed := a.status != x.call.Operation.Success
-	limit := x.client.maxResponseBytes
+	limit := min(x.client.maxResponseBytes, math.MaxInt64-1)
 	if failed {
 		defer time.AfterFunc(errorBodyTimeout, cancel).Stop()
 		limit = min(limit, maxErrorBytes)

@@ -164,6 +164,28 @@ func TestDerivingChangesNothing(t *testing.T) {
 	}
 }
 
+func TestDerivedClientsHaveTheirOwnHooks(t *testing.T) {
+	t.Parallel()
+	var seen string
+	named := func(name string) facade.Option {
+		return facade.WithHook(hookFunc(func(e facade.Event) {
+			if e.Phase == facade.PhaseCall {
+				seen += name
+			}
+		}))
+	}
+	parent := clientOf(t, answers(http.StatusOK, jobAnswer), named("1"), named("2"), named("3"))
+	one, two := derive(t, parent, named("a")), derive(t, parent, named("b"))
+	for _, client := range []*facade.Client{one, two, parent} {
+		if err := getJob(t.Context(), client)(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen != "123a123b123" {
+		t.Errorf("called the hooks %s", seen)
+	}
+}
+
 // A client that has its region from its marketplace moves with it.
 func TestDerivedMarketplaceBringsItsRegion(t *testing.T) {
 	t.Parallel()

@@ -63,7 +63,7 @@ func TestDryRunChecksTheCall(t *testing.T) {
 	if _, err := drained(client.ServiceJobs(t.Context(), allJobs, facade.DryRun(&request), facade.Prefetch())); !errors.Is(err, facade.ErrDryRun) || request.Method != http.MethodGet {
 		t.Errorf("got %v, %+v", err, request)
 	}
-	if _, err := upload(t.Context(), client, strings.NewReader("proof"), facade.DryRun(&request)); !errors.Is(err, facade.ErrDryRun) || !strings.Contains(string(request.Body), `"contentLength":5`) {
+	if _, err := uploadPDF(t.Context(), client, strings.NewReader("proof"), facade.DryRun(&request)); !errors.Is(err, facade.ErrDryRun) || !strings.Contains(string(request.Body), `"contentLength":5`) {
 		t.Errorf("got %v, %s", err, string(request.Body))
 	}
 }

@@ -116,7 +116,7 @@ func TestOptionsAreTaken(t *testing.T) {
 		"loopback of IPv6":           with(facade.WithEndpoint("http://[::1]:1"), local),
 		"marketplace of elsewhere":   with(facade.WithEndpoint("http://127.0.0.1:1"), local, facade.WithMarketplace(facade.MarketplaceJP)),
 		"foreign endpoint and token": with(facade.WithEndpoint("https://api.example"), facade.WithTokenSource(facade.StaticToken("t"))),
-		"Amazon's other host":        with(facade.WithEndpoint("https://SellingPartnerAPI-na.amazon.com")),
+		"Amazon's other host":        with(facade.WithEndpoint("https://SellingPartnerAPI-na.Amazon.COM")),
 		"Amazon's token endpoint":    with(facade.WithTokenEndpoint("https://api.amazon.co.amazon.com/auth")),
 		"no waits":                   with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1})),
 	} {

@@ -14,9 +14,6 @@ import (
 	"github.com/spservices/services-go/facade"
 )
 
-// told is a call and what it gave back, for a journal to print.
-type told func(ctx context.Context, c *facade.Client, j *journal) error
-
 // personalCall sends and receives what is somebody's business.
 func personalCall(ctx context.Context, c *facade.Client, j *journal) error {
 	var info facade.Info
@@ -122,7 +119,7 @@ func TestPromise8CallsTellNothing(t *testing.T) {
 		"header":        answers(http.StatusInternalServerError, ``, "x-amzn-RequestId", "CANARY Buyer", "x-amzn-RateLimit-Limit", canary, "Retry-After", canary),
 		"no answer":     breaks,
 		"transport told": func(r *http.Request) (*http.Response, error) {
-			return nil, &http.ProtocolError{ErrorString: `malformed "CANARY Buyer"`}
+			return nil, errors.New(`malformed "CANARY Buyer"`)
 		},
 	}
 	for _, status := range []int{400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 600} {

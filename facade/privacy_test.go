@@ -206,6 +206,9 @@ func TestPromise8CollectionsPrintThroughRedacted(t *testing.T) {
 	if job.Buyer.Name != canaryName || job.Appointments[0].AssignedTechnicians[0].Name == "" {
 		t.Error("redacting changed the value")
 	}
+	if text := fmt.Sprint(facade.Redacted([]any{failure, errors.New("plain")})); text != `["getServiceJobs: no answer [InvalidInput]","plain"]` {
+		t.Errorf("errors are redacted to %s", text)
+	}
 	if text := fmt.Sprint(facade.Redacted([]facade.ServiceJob{job})); !strings.Contains(text, "JOB-1") || !strings.Contains(text, "[personal]") {
 		t.Errorf("redacting left only %s", text)
 	}

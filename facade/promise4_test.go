@@ -3,6 +3,7 @@ package facade_test
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -132,7 +133,7 @@ func TestPromise4BackoffGrows(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var longest time.Duration
-			for range 200 {
+			for range 60 {
 				var info facade.Info
 				client := clientOf(t, answers(503, ""), facade.WithRetryPolicy(c.policy))
 				started := time.Now()
@@ -149,6 +150,46 @@ func TestPromise4BackoffGrows(t *testing.T) {
 	}
 }
 
+// TestPromise4NoEndOfAttempts has a policy that leaves the end to the context.
+func TestPromise4NoEndOfAttempts(t *testing.T) {
+	t.Parallel()
+	var sent atomic.Int32
+	down := answers(503, "")
+	client := clientOf(t, script(&sent, down, down, down, down, down, answers(200, jobAnswer)), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: math.MaxInt}))
+	if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err != nil || sent.Load() != 6 {
+		t.Errorf("%v after %d requests", err, sent.Load())
+	}
+}
+
+// closable counts how often its idle connections are closed.
+type closable struct {
+	api
+	closed atomic.Int32
+}
+
+func (c *closable) CloseIdleConnections() { c.closed.Add(1) }
+
+// TestPromise4FailuresCloseNoConnections: those that idle are other calls' too.
+func TestPromise4FailuresCloseNoConnections(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := &closable{api: answers(503, "", "Retry-After", "5")}
+		client := clientOf(t, transport)
+		for _, op := range invocations {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			for _, opts := range [][]facade.CallOption{{facade.NoRetry()}, nil} {
+				_, err := op.invoke(ctx, client, opts...)
+				apiErrorOf(t, err)
+			}
+			cancel()
+		}
+		if n := transport.closed.Load(); n != 0 {
+			t.Errorf("idle connections were closed %d times", n)
+		}
+	})
+}
+
 // TestPromise4DeadlineBeforeNextWait returns at once, with what the API said
 // and with what the context would say.
 func TestPromise4DeadlineBeforeNextWait(t *testing.T) {
@@ -160,7 +201,7 @@ func TestPromise4DeadlineBeforeNextWait(t *testing.T) {
 		"503":               {answers(503, `{"errors":[{"code":"ServiceUnavailable"}]}`, "Retry-After", "5"), facade.ErrUnavailable},
 		"429":               {answers(429, `{"errors":[{"code":"QuotaExceeded"}]}`, "Retry-After", "5"), facade.ErrThrottled},
 		"429, by the plan":  {answers(429, `{"errors":[{"code":"QuotaExceeded"}]}`), facade.ErrThrottled},
-		"broken connection": {breaksOff(200, `{"pay`), facade.ErrUnexpectedResponse},
+		"broken connection": {breaksOff(200, `{"pay`), io.ErrUnexpectedEOF},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -163,6 +164,9 @@ func TestPromise7LimitIsExact(t *testing.T) {
 		if errors.Is(err, facade.ErrResponseTooLarge) != tooLarge || !tooLarge && err != nil {
 			t.Errorf("%d bytes: %v", length, err)
 		}
+	}
+	if _, err := clientOf(t, answers(200, jobAnswer), facade.WithMaxResponseBytes(math.MaxInt64)).GetServiceJob(t.Context(), "JOB-1"); err != nil {
+		t.Errorf("without a limit: %v", err)
 	}
 }
 

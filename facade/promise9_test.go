@@ -224,7 +224,7 @@ func TestPromise9OnTheWire(t *testing.T) {
 // and after.
 func TestPromise9CallersDataIsNotChanged(t *testing.T) {
 	t.Parallel()
-	query := facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: []string{"b", "a"}, Statuses: []facade.ServiceJobStatus{"HOLD"}}
+	query := facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: []string{"2", "1"}, Statuses: []facade.ServiceJobStatus{"HOLD"}}
 	ids := []string{"RESOURCE-2", "RESOURCE-1"}
 	before := fmt.Sprintf("%#v %q %#v", query, ids, day)
 	var sent atomic.Int32

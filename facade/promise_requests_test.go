@@ -244,8 +244,8 @@ func TestQueryArrivesAsItIs(t *testing.T) {
 			t.Errorf("%.50q arrives as %.50q: %v", token, query[token], err)
 		}
 	}
-	_, err := client.ListServiceJobs(t.Context(), facade.ServiceJobsQuery{CreatedAfter: start.In(time.FixedZone("", -7*3600)), ServiceOrderIDs: []string{"1", "a b", "c&d"}})
-	if want := "createdAfter=2026-03-02T09%3A00%3A00Z&marketplaceIds=ATVPDKIKX0DER&serviceOrderIds=1,a+b,c%26d"; err != nil || !sameParts(raw, want) {
+	_, err := client.ListServiceJobs(t.Context(), facade.ServiceJobsQuery{CreatedAfter: start.In(time.FixedZone("", -7*3600)), RequiredSkills: []string{"1", "a b", "c&d"}})
+	if want := "createdAfter=2026-03-02T09%3A00%3A00Z&marketplaceIds=ATVPDKIKX0DER&requiredSkills=1,a+b,c%26d"; err != nil || !sameParts(raw, want) {
 		t.Errorf("sent %s, want %s: %v", raw, want, err)
 	}
 }

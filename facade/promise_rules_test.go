@@ -104,15 +104,15 @@ var rules = map[string]struct {
 	"page of 20":               {nil, jobs(facade.ServiceJobsQuery{CreatedAfter: start, PageSize: 20})},
 	"page of 21":               {[]string{"pageSize"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, PageSize: 21})},
 	"page of -1":               {[]string{"pageSize"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, PageSize: -1})},
-	"20 orders":                {nil, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: items(20)})},
-	"21 orders":                {[]string{"serviceOrderIds"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: items(21)})},
-	"21 ASINs":                 {[]string{"asins"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ASINs: items(21)})},
+	"20 orders":                {nil, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: slices.Repeat([]string{"111-1"}, 20)})},
+	"21 orders":                {[]string{"serviceOrderIds"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: slices.Repeat([]string{"111-1"}, 21)})},
+	"21 ASINs":                 {[]string{"asins"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ASINs: slices.Repeat([]string{"B000EXAM01"}, 21)})},
 	"21 skills":                {[]string{"requiredSkills"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, RequiredSkills: items(21)})},
 	"50 stores":                {nil, jobs(facade.ServiceJobsQuery{CreatedAfter: start, StoreIDs: items(50)})},
 	"51 stores":                {[]string{"storeIds"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, StoreIDs: items(51)})},
 	"no orders":                {[]string{"serviceOrderIds"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: []string{}})},
-	"comma in an order":        {[]string{"serviceOrderIds[1]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: []string{"1", "secret,2"}})},
-	"comma in an ASIN":         {[]string{"asins[0]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ASINs: []string{"secret,2"}})},
+	"comma in an order":        {[]string{"serviceOrderIds[1]", "serviceOrderIds[1]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ServiceOrderIDs: []string{"1", "secret,2"}})},
+	"comma in an ASIN":         {[]string{"asins[0]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, ASINs: []string{"B000,XAM01"}})},
 	"comma in a skill":         {[]string{"requiredSkills[0]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, RequiredSkills: []string{","}})},
 	"comma in a store":         {[]string{"storeIds[0]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, StoreIDs: []string{"secret,2"}})},
 	"unknown status":           {[]string{"serviceJobStatus[1]"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, Statuses: []facade.ServiceJobStatus{"HOLD", "secret"}})},
@@ -178,7 +178,7 @@ var rules = map[string]struct {
 		return c.CancelServiceJob(ctx, "J", "", o...)
 	}},
 	"reason of 101 characters": {[]string{"cancellationReasonCode"}, func(ctx context.Context, c *facade.Client, o ...facade.CallOption) error {
-		return c.CancelServiceJob(ctx, "J", strings.Repeat("r", 101), o...)
+		return c.CancelServiceJob(ctx, "J", strings.Repeat("R", 101), o...)
 	}},
 	"appointment at no time": {[]string{"appointmentTime.startTime"}, func(ctx context.Context, c *facade.Client, o ...facade.CallOption) error {
 		_, err := c.AddAppointment(ctx, "J", facade.AppointmentTime{}, o...)

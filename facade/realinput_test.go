@@ -290,3 +290,52 @@ func exampleMembers(s *openapi3.Schema, in, out map[string]any, at string) (list
 	}
 	return list
 }
+
+// TestRealInputComparison holds that the comparison above sees what it must.
+func TestRealInputComparison(t *testing.T) {
+	t.Parallel()
+	operations := specOperations(t)
+	jobs := exampleSchema(t, operations["getServiceJobs"], http.StatusOK)
+	upload := exampleSchema(t, operations["createServiceDocumentUploadDestination"], http.StatusOK)
+	bare := exampleSchema(t, operations["setAppointmentFulfillmentData"], http.StatusBadRequest)
+	for _, c := range []struct {
+		schema  *openapi3.SchemaRef
+		in, out string
+		want    string // in the one difference, "" for none
+	}{
+		{jobs, `{"payload":{"totalResultSize":1,"new":{"a":1}}}`, `{"payload":{"totalResultSize":1}}`, ""},
+		{jobs, `{"payload":{}}`, `{"payload":{"totalResultSize":0}}`, ""},
+		{jobs, `{"payload":{"nextPageToken":"","jobs":null}}`, `{"payload":{"totalResultSize":0}}`, ""},
+		{jobs, `{"payload":{"jobs":[{"createTime":"2020-01-01T23:59:00.00-07"}]}}`, `{"payload":{"jobs":[{"createTime":"2020-01-02T06:59:00Z"}]}}`, ""},
+		{jobs, `{"payload":{"jobs":[{"createTime":"2020-01-01T23:59:00.00-07"}]}}`, `{"payload":{"jobs":[{"createTime":"2020-01-01T23:59:00Z"}]}}`, ".payload.jobs[0].createTime: "},
+		{jobs, `{"payload":{"totalResultSize":1}}`, `{"payload":{"totalResultSize":2}}`, ".payload.totalResultSize: 1 became 2"},
+		{jobs, `{"payload":{"totalResultSize":0}}`, `{"payload":{}}`, ".payload.totalResultSize: 0 was lost"},
+		{jobs, `{"payload":{}}`, `{"payload":{"totalResultSize":3}}`, ".payload.totalResultSize: 3 was invented"},
+		{jobs, `{"payload":{}}`, `{}`, ".payload: map[] was lost"},
+		{jobs, `{}`, `{"payload":{}}`, ".payload: map[] was invented"},
+		{jobs, `{"payload":{"jobs":[{},{}]}}`, `{"payload":{"jobs":[{}]}}`, ".payload.jobs: "},
+		{jobs, `{"payload":{"jobs":[]}}`, `{"payload":{}}`, ".payload.jobs: [] was lost"},
+		{jobs, `{"payload":{"jobs":[{"buyer":{"isPrimeMember":false}}]}}`, `{"payload":{"jobs":[{"buyer":{}}]}}`, ".isPrimeMember: false was lost"},
+		{jobs, `{"payload":{"jobs":[{"appointments":[{"appointmentId":"A"}]}]}}`, `{"payload":{"jobs":[{"appointments":[{"appointmentId":"B"}]}]}}`, ".appointmentId: A became B"},
+		{upload, `{"payload":{"headers":{"a":"b"}}}`, `{"payload":{"headers":{"a":"b"}}}`, ""},
+		{upload, `{"payload":{"headers":{"a":"b"}}}`, `{"payload":{"headers":{"a":"c"}}}`, ".payload.headers.a: b became c"},
+		{bare, `[{"code":"A","message":"m"}]`, `[{"code":"A","message":"m","errorLevel":"ERROR"}]`, "[0].errorLevel: ERROR was invented"},
+		{bare, `[{"code":"A"}]`, `{"errors":[{"code":"A"}]}`, "became"},
+	} {
+		got := exampleDifferences(c.schema, exampleJSON(t, []byte(c.in)), exampleJSON(t, []byte(c.out)), "")
+		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.Contains(got[0], c.want)) {
+			t.Errorf("%s\n and %s\n differ by %q, want %q", c.in, c.out, got, c.want)
+		}
+	}
+	for text, want := range map[string][]string{
+		`{}`: nil,
+		`""`: nil,
+		`[{"code":"A"},{"code":"B","errorLevel":"WARNING"},{"code":"C","errorLevel":"ERROR"}]`:                                {"A", "C"},
+		`{"errors":[{"code":"A"}],"payload":[{"errors":[{"code":"B"}],"warnings":[{"code":"W"}]},{"errors":[{"code":"C"}]}]}`: {"A", "B", "C"},
+		`{"payload":{"reservation":{},"errors":[{"code":"B"}]}}`:                                                              {"B"},
+	} {
+		if got := exampleCodes(exampleJSON(t, []byte(text))); !slices.Equal(got, want) {
+			t.Errorf("%s has codes %v, want %v", text, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -64,7 +65,7 @@ func (x *exchange) send(ctx context.Context) error {
 	var repeat bool
 	loop := retryablehttp.Client{
 		HTTPClient: &http.Client{Transport: x},
-		RetryMax:   x.client.retry.Attempts + 1, // judge counts; a replaced token comes on top
+		RetryMax:   math.MaxInt, // judge counts
 		CheckRetry: func(context.Context, *http.Response, error) (bool, error) {
 			final, repeat = x.judge(ctx)
 			return repeat, nil

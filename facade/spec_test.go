@@ -2,6 +2,7 @@ package facade_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -149,7 +150,10 @@ func TestSpecCalls(t *testing.T) {
 					return specAnswer(http.StatusBadRequest, "application/json", `{"errors":[{"code":"InvalidInput","message":"m"}]}`), nil
 				})
 				var info facade.Info
-				specCall(t, client, m.name, facade.NoValidation(), facade.NoRetry(), facade.Capture(&info))
+				err := specCall(t, client, m.name, facade.NoValidation(), facade.NoRetry(), facade.Capture(&info))
+				if !errors.Is(err, facade.ErrInvalidInput) {
+					t.Errorf("failed with %v", err)
+				}
 				if info.Operation != id || info.StatusCode != http.StatusBadRequest || len(sent) != 1 {
 					t.Fatalf("called %q, status %d, by %d requests", info.Operation, info.StatusCode, len(sent))
 				}

@@ -35,7 +35,7 @@ func TestUploadRepeatsTheSameBytes(t *testing.T) {
 				var n atomic.Int32
 				d := &depot{destination: goodDestination, store: script(&n, failure, failure, answers(http.StatusOK, ``))}
 				file := bytes.Repeat([]byte("proof"), 1000)
-				returned, err := upload(t.Context(), clientOf(t, d), bytes.NewReader(file))
+				returned, err := uploadPDF(t.Context(), clientOf(t, d), bytes.NewReader(file))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -47,14 +47,14 @@ func TestUploadRepeatsTheSameBytes(t *testing.T) {
 				}
 
 				forGood := &depot{destination: goodDestination, store: failure}
-				_, err = upload(t.Context(), clientOf(t, forGood), bytes.NewReader(file))
+				_, err = uploadPDF(t.Context(), clientOf(t, forGood), bytes.NewReader(file))
 				if e := apiErrorOf(t, err); e.Attempts != facade.DefaultAttempts || e.Operation != "uploadDocument" {
 					t.Errorf("got %v after %d attempts", e, e.Attempts)
 				}
 				wantCount(t, "uploads until it gives up", &forGood.put, facade.DefaultAttempts)
 
 				once := &depot{destination: goodDestination, store: failure}
-				if _, err := upload(t.Context(), clientOf(t, once), bytes.NewReader(file), facade.NoRetry()); err == nil {
+				if _, err := uploadPDF(t.Context(), clientOf(t, once), bytes.NewReader(file), facade.NoRetry()); err == nil {
 					t.Error("no error")
 				}
 				wantCount(t, "uploads with NoRetry", &once.put, 1)
@@ -67,7 +67,7 @@ func TestUploadIsRefusedForGood(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303, 307, 308, 404, 405, 409, 411, 412, 413} {
 		d := &depot{destination: goodDestination, store: answers(status, ``, "Location", "https://other.s3.amazonaws.com/d", "x-amz-request-id", "S3ID")}
-		_, err := upload(t.Context(), clientOf(t, d), strings.NewReader("proof"))
+		_, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof"))
 		if e := apiErrorOf(t, err); e.StatusCode != status || e.RequestID != "S3ID" || e.Attempts != 1 {
 			t.Errorf("%d: got %v, %d attempts", status, e, e.Attempts)
 		}
@@ -81,7 +81,7 @@ func TestUploadAsksForAnotherDestinationOnce(t *testing.T) {
 	for _, status := range []int{http.StatusForbidden, http.StatusBadRequest} {
 		var n atomic.Int32
 		d := &depot{destination: goodDestination, store: script(&n, answers(status, `<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>`), answers(http.StatusOK, ``))}
-		returned, err := upload(t.Context(), clientOf(t, d), strings.NewReader("proof"))
+		returned, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +90,7 @@ func TestUploadAsksForAnotherDestinationOnce(t *testing.T) {
 		wantCount(t, "uploads", &d.put, 2)
 
 		never := &depot{destination: goodDestination, store: answers(status, ``)}
-		if _, err := upload(t.Context(), clientOf(t, never), strings.NewReader("proof")); apiErrorOf(t, err).StatusCode != status {
+		if _, err := uploadPDF(t.Context(), clientOf(t, never), strings.NewReader("proof")); apiErrorOf(t, err).StatusCode != status {
 			t.Errorf("got %v", err)
 		}
 		wantCount(t, "destinations", &never.asked, 2)
@@ -111,7 +111,7 @@ func TestUploadOutlivesItsURL(t *testing.T) {
 		}
 		return emu.Transport().RoundTrip(r)
 	})}))
-	if _, err := upload(t.Context(), client, strings.NewReader("proof")); err != nil {
+	if _, err := uploadPDF(t.Context(), client, strings.NewReader("proof")); err != nil {
 		t.Fatal(err)
 	}
 	wantCount(t, "uploads", &put, 2)
@@ -145,7 +145,7 @@ func TestUploadChecksWhatTheStoreHas(t *testing.T) {
 				}
 				return reply(r, http.StatusOK, ``, header...), nil
 			}
-			returned, err := upload(t.Context(), clientOf(t, d, impatient), strings.NewReader("proof"))
+			returned, err := uploadPDF(t.Context(), clientOf(t, d, impatient), strings.NewReader("proof"))
 			if c.ok != (err == nil) || c.ok != (returned != nil) {
 				t.Fatalf("got %v, %v", returned, err)
 			}
@@ -164,7 +164,7 @@ func TestUploadOutageIsNotAmplified(t *testing.T) {
 		d := &depot{destination: goodDestination, store: answers(http.StatusServiceUnavailable, ``)}
 		client := clientOf(t, d)
 		for range 1000 {
-			if _, err := upload(t.Context(), client, strings.NewReader("proof")); !errors.Is(err, facade.ErrUnavailable) {
+			if _, err := uploadPDF(t.Context(), client, strings.NewReader("proof")); !errors.Is(err, facade.ErrUnavailable) {
 				t.Fatal(err)
 			}
 		}
@@ -182,13 +182,13 @@ func TestUploadEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		started := time.Now()
-		_, err := upload(ctx, clientOf(t, d), strings.NewReader("proof"))
+		_, err := uploadPDF(ctx, clientOf(t, d), strings.NewReader("proof"))
 		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, facade.ErrUnavailable) || time.Since(started) > 0 {
 			t.Errorf("after %s: %v", time.Since(started), err)
 		}
 		// It asks for more than the policy allows.
 		d.store = answers(http.StatusServiceUnavailable, ``, "Retry-After", "3600")
-		if _, err := upload(t.Context(), clientOf(t, d), strings.NewReader("proof")); !errors.Is(err, facade.ErrUnavailable) || time.Since(started) > 0 {
+		if _, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof")); !errors.Is(err, facade.ErrUnavailable) || time.Since(started) > 0 {
 			t.Errorf("after %s: %v", time.Since(started), err)
 		}
 		wantCount(t, "uploads", &d.put, 2)
@@ -198,7 +198,7 @@ func TestUploadEndsWithItsContext(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(5*time.Second, cancel)
 			started := time.Now()
-			if _, err := upload(ctx, clientOf(t, d), strings.NewReader("proof")); !errors.Is(err, context.Canceled) || time.Since(started) != 5*time.Second {
+			if _, err := uploadPDF(ctx, clientOf(t, d), strings.NewReader("proof")); !errors.Is(err, context.Canceled) || time.Since(started) != 5*time.Second {
 				t.Errorf("after %s: %v", time.Since(started), err)
 			}
 		}
@@ -230,7 +230,7 @@ func TestUploadOnTheWire(t *testing.T) {
 	defer server.Close()
 	base = server.URL
 	client := clientOf(t, nil, facade.WithEndpoint(server.URL), facade.WithHTTPClient(&http.Client{}), facade.WithUserAgent("proof", "1"))
-	if _, err := upload(t.Context(), client, bytes.NewReader(make([]byte, 100))); err != nil {
+	if _, err := uploadPDF(t.Context(), client, bytes.NewReader(make([]byte, 100))); err != nil {
 		t.Fatal(err)
 	}
 	if seen.Method != http.MethodPut || seen.RequestURI != "/document?X-Amz-Signature=a%2Fb" || "http://"+seen.Host != base {
@@ -274,7 +274,7 @@ func TestUploadIsLogged(t *testing.T) {
 	t.Parallel()
 	j := newJournal()
 	d := &depot{destination: goodDestination, store: answers(http.StatusConflict, ``, "x-amz-request-id", "S3ID")}
-	if _, err := upload(t.Context(), clientOf(t, d, facade.WithLogger(j.logger)), strings.NewReader("proof")); err == nil {
+	if _, err := uploadPDF(t.Context(), clientOf(t, d, facade.WithLogger(j.logger)), strings.NewReader("proof")); err == nil {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{

@@ -114,7 +114,7 @@ func (d *depot) sameFile(t *testing.T, file []byte, returned *facade.Fulfillment
 	}
 }
 
-func upload(ctx context.Context, c *facade.Client, content io.Reader, opts ...facade.CallOption) (*facade.FulfillmentDocument, error) {
+func uploadPDF(ctx context.Context, c *facade.Client, content io.Reader, opts ...facade.CallOption) (*facade.FulfillmentDocument, error) {
 	return c.UploadDocument(ctx, facade.ContentTypePDF, content, opts...)
 }
 
@@ -125,7 +125,7 @@ func TestUploadStatesEncryptsAndSends(t *testing.T) {
 		d := &depot{destination: goodDestination}
 		client := clientOf(t, d)
 		for _, content := range []io.Reader{bytes.NewReader(file), iotest.HalfReader(bytes.NewReader(file)), iotest.DataErrReader(bytes.NewReader(file))} {
-			returned, err := upload(t.Context(), client, content)
+			returned, err := uploadPDF(t.Context(), client, content)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +142,7 @@ func TestUploadIsTakenByTheEmulator(t *testing.T) {
 	emu := emulator.Start(t)
 	client := emulated(t, emu)
 	for _, size := range []int{1, 16, maxDocument} {
-		document, err := upload(t.Context(), client, bytes.NewReader(make([]byte, size)))
+		document, err := uploadPDF(t.Context(), client, bytes.NewReader(make([]byte, size)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestUploadRefusesContentBeforeItSends(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &depot{destination: goodDestination}
-			returned, err := upload(t.Context(), clientOf(t, d), c.content)
+			returned, err := uploadPDF(t.Context(), clientOf(t, d), c.content, facade.NoValidation())
 			var invalid *facade.ValidationError
 			if c.is == nil && !errors.As(err, &invalid) || c.is != nil && !errors.Is(err, c.is) || returned != nil {
 				t.Errorf("got %v, %v", returned, err)
@@ -236,7 +236,7 @@ func TestUploadReadsOnce(t *testing.T) {
 			d := &depot{destination: goodDestination, store: script(&n, api(func(r *http.Request) (*http.Response, error) {
 				return reply(r, http.StatusServiceUnavailable, ``), f.Truncate(0)
 			}), answers(http.StatusOK, ``))}
-			returned, err := upload(t.Context(), clientOf(t, d, impatient), eofOnly{content})
+			returned, err := uploadPDF(t.Context(), clientOf(t, d, impatient), eofOnly{content})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -291,7 +291,7 @@ func TestUploadChecksTheDestinationBeforeItConnects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &depot{destination: destination}
-			_, err := upload(t.Context(), clientOf(t, d), strings.NewReader("proof"))
+			_, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof"))
 			if !errors.Is(err, facade.ErrUnexpectedResponse) || errors.Is(err, facade.ErrForbidden) {
 				t.Errorf("got %v, want ErrUnexpectedResponse", err)
 			}
@@ -311,11 +311,11 @@ func TestUploadGoesToAmazonS3(t *testing.T) {
 	} {
 		d := &depot{destination: goodDestination}
 		d.destination.url = address
-		if _, err := upload(t.Context(), clientOf(t, d), strings.NewReader("proof")); (err == nil) != ok {
+		if _, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof")); (err == nil) != ok {
 			t.Errorf("%s: %v", address, err)
 		}
 		// Beside an endpoint on loopback, loopback will do too.
-		_, err := upload(t.Context(), clientOf(t, d, facade.WithEndpoint("http://127.0.0.1:1")), strings.NewReader("proof"))
+		_, err := uploadPDF(t.Context(), clientOf(t, d, facade.WithEndpoint("http://127.0.0.1:1")), strings.NewReader("proof"))
 		if err != nil {
 			t.Errorf("%s beside loopback: %v", address, err)
 		}
@@ -328,7 +328,7 @@ func TestUploadTimesOutPerAttempt(t *testing.T) {
 		var n atomic.Int32
 		d := &depot{destination: goodDestination, store: script(&n, slowly(time.Hour, breaks), answers(http.StatusOK, ``))}
 		started := time.Now()
-		if _, err := upload(t.Context(), clientOf(t, d), strings.NewReader("proof")); err != nil {
+		if _, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof")); err != nil {
 			t.Fatal(err)
 		}
 		if d := time.Since(started); d < facade.DefaultAttemptTimeout || d > facade.DefaultAttemptTimeout+time.Second {

@@ -14,6 +14,9 @@ MAX_FILE_LINES := 400
 GOTESTFLAGS  ?=
 GOBENCHFLAGS ?= -benchmem
 
+# How long `make fuzz` gives each target.
+FUZZTIME ?= 10s
+
 GENERATED := gen 'facade/*.gen.go'
 
 # Handwritten Go files: those without the header of generated ones.
@@ -44,6 +47,22 @@ demo: ## carry one service job through its life, against the embedded emulator
 .PHONY: bench
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . $(GOBENCHFLAGS) ./...
+
+# Each target by itself, since go test fuzzes one at a time.
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZTIME
+	@find . -name '*_test.go' ! -path './.*' -exec grep -HoE '^func Fuzz[A-Za-z0-9_]*' {} + | \
+	  sed -E 's#/[^/]*:func # #' | sort | while read -r directory target; do \
+	    echo "$$directory $$target"; \
+	    $(GO) -C "$$directory" test -vet=off -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) . || exit 1; done
+
+.PHONY: falsify
+falsify: ## break each guard in a copy; the test named after it has to fail
+	$(GO) run ./contract/falsify
+
+.PHONY: prism
+prism: ## run façade and emulator with Prism between them; needs npm
+	@scripts/prism.sh
 
 .PHONY: check
 check: check-format vet staticcheck lint check-modules check-generated check-house ## everything but the tests that a change has to pass

@@ -22,7 +22,7 @@ var bookingScenarios = append([]scenario{
 	{opAdd, 200, "a time with an offset goes out in UTC", func(s *scene) {
 		job := s.pending()
 		slot := s.free(job)[0]
-		id := s.book(job, slot.StartTime.In(time.FixedZone("", 19800)))
+		id := s.book(job, slot.StartTime.In(india))
 		if a := s.appointment(job, id); !a.AppointmentTime.StartTime.Equal(slot.StartTime) {
 			s.Errorf("the appointment is at %v", a.AppointmentTime.StartTime)
 		}

@@ -19,6 +19,16 @@ var assignmentScenarios = []scenario{
 			s.Errorf("%d technicians", len(got))
 		}
 	}},
+	{opAssign, 200, "the same resources once more", func(s *scene) {
+		staff := s.part(s.cast.bookedStaff, "resource that is assigned")
+		for range 2 {
+			_, err := s.client.AssignAppointmentResources(s.Context(), s.cast.booked, s.cast.bookedAppointment, []string{staff}, s.note())
+			s.succeeded(err)
+		}
+		if got := s.appointment(s.cast.booked, s.cast.bookedAppointment).AssignedTechnicians; len(got) != 1 || got[0].TechnicianID != staff {
+			s.Errorf("%d technicians", len(got))
+		}
+	}},
 	{opAssign, 200, "double booking draws the warning RESOURCES_OVERBOOKED", func(s *scene) {
 		s.emulated()
 		at := s.free(pendingJob)[0].StartTime

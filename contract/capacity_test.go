@@ -58,8 +58,8 @@ var capacityScenarios = func() (list []scenario) {
 				s.part(s.cast.resource, "resource")
 				start := s.now().Truncate(day)
 				starts, pages := c.pages(s, start, start.Add(90*day))
-				for i, want := range []time.Duration{0, 35, 70} {
-					if i < len(starts) && !starts[i].Equal(start.Add(want*day)) {
+				for i, want := range []int{0, 35, 70} {
+					if i < len(starts) && !starts[i].Equal(start.AddDate(0, 0, want)) {
 						s.Errorf("page %d begins at %v", i+1, starts[i])
 					}
 				}

@@ -1,7 +1,6 @@
 package contract_test
 
 import (
-	"context"
 	"time"
 
 	"github.com/spservices/services-go/facade"
@@ -37,6 +36,7 @@ var jobOperations = []string{opGet, opCancel, opComplete, opAdd, opReschedule, o
 type cast struct {
 	pending                         []string // jobs to book an appointment for, one a scenario
 	booked, bookedAppointment       string   // a job with an active appointment, and that
+	bookedStaff                     string   // a resource assigned to it
 	completed, completedAppointment string
 	cancelled                       string
 	foreign                         string // a job of another seller
@@ -45,7 +45,7 @@ type cast struct {
 
 func seedCast() *cast {
 	return &cast{
-		pending: []string{pendingJob, pendingJob2, pendingJob3}, booked: bookedJob, bookedAppointment: bookedJob + "_1",
+		pending: []string{pendingJob, pendingJob2, pendingJob3}, booked: bookedJob, bookedAppointment: bookedJob + "_1", bookedStaff: fitter,
 		completed: wholeJob, completedAppointment: wholeJob + "_2", cancelled: cancelledJob, foreign: foreignJob,
 		store: tyres, asin: tyreASIN, resource: fitter,
 	}
@@ -145,7 +145,7 @@ func (s *scene) anyJob() string {
 
 // callJob calls an operation, for a job if it takes one.
 func (s *scene) callJob(c *facade.Client, operation, job string, opts ...facade.CallOption) (result bool, err error) {
-	ctx, start := context.WithoutCancel(s.Context()), s.now().Add(2*day).Truncate(time.Hour)
+	ctx, start := s.Context(), s.now().Add(2*day).Truncate(time.Hour)
 	when := facade.AppointmentTime{StartTime: start}
 	record := facade.AvailabilityRecord{StartTime: start, EndTime: start.Add(time.Hour)}
 	reservation := facade.Reservation{Type: facade.ReservationTypeBreak, Availability: record}

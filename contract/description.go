@@ -28,7 +28,6 @@ var load = sync.OnceValues(func() (*description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: API description: %w", err)
 	}
-	doc.Servers = nil // any base URL is judged alike
 	d := &description{doc, map[string][]string{}}
 	for template := range doc.Paths.Map() {
 		d.templates[template] = strings.Split(template, "/")
@@ -42,7 +41,8 @@ func Load() error {
 	return err
 }
 
-// route finds the operation of a request and its path parameters, decoded.
+// route finds the operation of a request and its path parameters, decoded. Any
+// base URL is judged alike.
 func (d *description) route(req *http.Request) (*routers.Route, map[string]string, bool) {
 	segments := strings.Split(req.URL.EscapedPath(), "/")
 	for path, template := range d.templates {

@@ -94,7 +94,7 @@ func (s *suite) checkEvidence(t *testing.T) {
 		case e.Means != "" && e.Reason != "":
 			t.Errorf("%s is driven; the reason why not is stale", e.cell)
 		case e.Means != "" && len(e.Judges) < 3 && !*update:
-			t.Errorf("%s was seen by %v alone; go test -C contract/strict -update, and then this with -update", e.cell, e.Judges)
+			t.Errorf("%s was seen by %v alone; EVIDENCE.md says how to have the third judge see it", e.cell, e.Judges)
 		}
 	}
 	for c := range explained {
@@ -124,7 +124,9 @@ func (e evidence) markdown(exchanges, agreed int) string {
 	n := e.count()
 	fmt.Fprintf(&b, `# Evidence
 
-Written by `+"`go test ./contract -update`"+`; the test fails when it is not what the suite finds.
+Written by the suite, which fails when it finds something else. To write it anew, with the exchanges and what each judge says:
+
+    go test ./contract -update; go test -C contract/strict -update; go test ./contract -update
 
 The API description documents %d answers. Driven by the state of the emulator, through the façade: %d. By requests that the
 façade refuses to send, its answer read by the façade: %d. By an answer on demand, read by the façade: %d. Not driven: %d.

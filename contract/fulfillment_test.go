@@ -2,7 +2,7 @@ package contract_test
 
 import (
 	"bytes"
-	"fmt"
+	"context"
 	"net/http"
 	"time"
 
@@ -17,6 +17,14 @@ func (s *scene) fulfil(data facade.SetAppointmentFulfillmentDataRequest) error {
 	s.Helper()
 	job := s.part(s.cast.booked, "booked job")
 	return s.client.SetAppointmentFulfillmentData(s.Context(), job, s.cast.bookedAppointment, data, s.note())
+}
+
+// arrive sends when the technician of the booked job is to arrive, as it is
+// written.
+func (s *scene) arrive(ctx context.Context, window string) error {
+	s.Helper()
+	target := "/service/v1/serviceJobs/" + s.part(s.cast.booked, "booked job") + "/appointments/" + s.cast.bookedAppointment + "/fulfillment"
+	return s.send(ctx, opFulfil, "PUT", target, asJSON, `{"estimatedArrivalTime":`+window+`}`)
 }
 
 // worked is a time that is over.
@@ -85,6 +93,10 @@ var fulfillmentScenarios = []scenario{
 			s.Errorf("the appointment is %s with %+v", a.AppointmentStatus, a.POA)
 		}
 	}},
+	{opFulfil, 204, "times with an offset go out in UTC", func(s *scene) {
+		t := s.worked()
+		s.succeeded(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{FulfillmentTime: &facade.FulfillmentTime{StartTime: t.StartTime.In(india), EndTime: t.EndTime.In(india)}}))
+	}},
 	{opFulfil, 400, "nothing given", func(s *scene) {
 		s.says(s.refused(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{}), 400, "InvalidInput"), "fulfillmentTime")
 	}},
@@ -108,6 +120,23 @@ var fulfillmentScenarios = []scenario{
 		t := s.worked()
 		s.says(s.refused(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{FulfillmentTime: &facade.FulfillmentTime{StartTime: t.EndTime, EndTime: t.StartTime}}), 422, "InvalidInput"), "before")
 	}},
+	{opFulfil, 204, "an estimated arrival alone", func(s *scene) {
+		s.succeeded(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{EstimatedArrivalTime: &facade.DateTimeRange{
+			StartTime: s.now().Add(time.Hour).In(india), EndTime: s.now().Add(2 * time.Hour).In(india),
+		}}))
+		if a := s.appointment(s.cast.booked, s.cast.bookedAppointment); s.emu != nil && a.AppointmentStatus != facade.AppointmentStatusActive {
+			s.Errorf("the appointment is %s", a.AppointmentStatus)
+		}
+	}},
+	{opFulfil, 422, "estimated arrival times both given", func(s *scene) {
+		s.says(s.refused(s.arrive(broken(s.Context()), `{"startTime":"2027-01-01T10:00:00Z"}`), 422, "InvalidInput"), "mandatory")
+	}},
+	{opFulfil, 422, "estimated arrival times in UTC", func(s *scene) {
+		s.says(s.refused(s.arrive(s.Context(), `{"startTime":"2027-01-01T10:00:00+05:30","endTime":"2027-01-01T11:00:00Z"}`), 422, "InvalidInput"), "not in UTC")
+	}},
+	{opFulfil, 422, "estimated arrival times in order", func(s *scene) {
+		s.says(s.refused(s.arrive(s.Context(), `{"startTime":"2027-01-01T11:00:00Z","endTime":"2027-01-01T10:00:00Z"}`), 422, "InvalidInput"), "after")
+	}},
 	{opFulfil, 422, "resources known", func(s *scene) {
 		s.says(s.refused(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{AppointmentResources: facade.AppointmentResources{{ResourceID: "no-such-resource"}}}), 422, "InvalidInput"), "does not exist")
 	}},
@@ -120,7 +149,9 @@ var fulfillmentScenarios = []scenario{
 	}),
 	refusedProof("documents decryptable", "invalid", func(s *scene) facade.FulfillmentDocument {
 		d := s.destination(len(proof), "")
-		if status := s.put(d, "application/pdf", bytes.Repeat([]byte("x"), len(s.encrypted(d, proof)))); status != 200 {
+		length := len(s.encrypted(d, proof))
+		unpadded := s.encrypted(d, make([]byte, length))[:length] // ends in a 0, which no padding does
+		if status := s.put(d, "application/pdf", unpadded); status != 200 {
 			s.Fatalf("upload: %d", status)
 		}
 		return facade.FulfillmentDocument{UploadDestinationID: d.UploadDestinationID, ContentSHA256: document.SHA256(proof)}
@@ -194,7 +225,7 @@ var documentScenarios = []scenario{
 		}
 	}},
 	{opDestination, 200, "the URL checks the MD5", func(s *scene) {
-		d := s.destination(len(proof), document.MD5([]byte(fmt.Sprint("another ", proof))))
+		d := s.destination(len(proof), document.MD5([]byte("another document")))
 		if status := s.put(d, "application/pdf", s.encrypted(d, proof)); status != 403 {
 			s.Errorf("the upload is answered %d", status)
 		}

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spservices/services-go/facade"
@@ -20,6 +21,9 @@ var jobScenarios = []scenario{
 		}
 		if job.Buyer.Name != "Example Buyer" || job.Buyer.IsPrimeMember == nil || !*job.Buyer.IsPrimeMember || job.ServiceLocation.Address.District != "Example District" {
 			s.Errorf("buyer %#v, location %#v", job.Buyer.BuyerID, job.ServiceLocation.ServiceLocationType)
+		}
+		if p := job.Payments; len(p) != 1 || p[0].Amount.Value != "129.90" {
+			s.Errorf("%d payments", len(p))
 		}
 		if a := job.Appointments; len(a) != 2 || a[0].RescheduledAppointmentID != a[1].AppointmentID || a[1].POA.POAType != facade.POATypeCustomerSignature {
 			s.Errorf("%d appointments", len(a))
@@ -96,18 +100,34 @@ var jobScenarios = []scenario{
 			q.PageToken = page.NextPageToken
 		}
 	}},
+	{opList, 200, "times with an offset go out in UTC", func(s *scene) {
+		_, err := s.client.ListServiceJobs(s.Context(), facade.ServiceJobsQuery{LastUpdatedAfter: s.now().Add(-day).In(india), LastUpdatedBefore: s.now().In(india)}, s.note())
+		s.succeeded(err)
+	}},
 	{opList, 200, "every filter at once", func(s *scene) {
 		s.emulated()
 		job := s.job(wholeJob)
 		page, err := s.client.ListServiceJobs(s.Context(), facade.ServiceJobsQuery{
 			CreatedAfter: job.CreateTime, CreatedBefore: job.CreateTime, ScheduleStart: job.CreateTime, ScheduleEnd: s.now(),
-			ServiceOrderIDs: []string{job.ServiceOrderID, "another"}, Statuses: []facade.ServiceJobStatus{facade.ServiceJobStatusHold, job.ServiceJobStatus},
+			ServiceOrderIDs: []string{job.ServiceOrderID, "111-0000000-0000000"}, Statuses: []facade.ServiceJobStatus{facade.ServiceJobStatusHold, job.ServiceJobStatus},
+			ProductOrderIDs: job.ProductOrderIDs, TrackingIDs: job.TrackingIDs,
 			ASINs: []string{job.ScopeOfWork.ASIN}, RequiredSkills: job.ScopeOfWork.RequiredSkills, StoreIDs: []string{job.StoreID},
 			SortField: facade.SortFieldJobStatus, SortOrder: facade.SortOrderDesc, PageSize: 20,
 		}, s.note())
 		s.succeeded(err)
 		if len(page.Jobs) != 1 || page.Jobs[0].ServiceJobID != wholeJob || page.TotalResultSize != 1 {
 			s.Errorf("%d jobs of %d", len(page.Jobs), page.TotalResultSize)
+		}
+	}},
+	{opList, 200, "jobs by product order and by tracking id", func(s *scene) {
+		s.emulated()
+		for _, q := range []facade.ServiceJobsQuery{{ProductOrderIDs: []string{"112-3000000-4000000"}}, {TrackingIDs: []string{"TBA000000000101"}}, {TrackingIDs: []string{"TBA0"}}} {
+			q.CreatedAfter = s.now().Add(-365 * day)
+			page, err := s.client.ListServiceJobs(s.Context(), q, s.note())
+			s.succeeded(err)
+			if found := len(page.Jobs) == 1 && page.Jobs[0].ServiceJobID == wholeJob; found == slices.Contains(q.TrackingIDs, "TBA0") {
+				s.Errorf("%d jobs by %v and %v", len(page.Jobs), q.ProductOrderIDs, q.TrackingIDs)
+			}
 		}
 	}},
 	{opList, 400, ruleMissing, func(s *scene) {

@@ -17,6 +17,8 @@ import (
 	"github.com/spservices/services-go/internal/iso8601"
 )
 
+const mediaJSON = "application/json"
+
 // judge holds one exchange against the description.
 type judge struct {
 	spec     *description
@@ -56,7 +58,7 @@ func (j *judge) request(body content) {
 	broken := j.requestBody(body)
 	j.input.Options.ExcludeRequestBody = len(broken) > 0
 	j.add(request, broken...)
-	j.add(request, explain(openapi3filter.ValidateRequest(context.Background(), j.input), "body", "")...)
+	j.add(request, explain(openapi3filter.ValidateRequest(context.Background(), j.input), place{"body", "", j.bodySchema()})...)
 }
 
 // requestBody finds what keeps a body from being held against its schema.
@@ -72,7 +74,22 @@ func (j *judge) requestBody(body content) []Violation {
 	case !isJSON(j.req.Header):
 		return []Violation{{Location: "header", Path: "Content-Type", Rule: "must be application/json"}}
 	}
-	return strictJSON(body.text)
+	return strictJSON(body.text, j.bodySchema())
+}
+
+func (j *judge) bodySchema() *openapi3.Schema {
+	if body := j.route.Operation.RequestBody; body != nil {
+		return schemaOf(body.Value.Content)
+	}
+	return nil
+}
+
+// schemaOf is the schema of a JSON body, nil if there is none.
+func schemaOf(content openapi3.Content) *openapi3.Schema {
+	if media := content.Get(mediaJSON); media != nil {
+		return media.Schema.Value
+	}
+	return nil
 }
 
 func (j *judge) response(resp *http.Response, body content) {
@@ -91,29 +108,30 @@ func (j *judge) response(resp *http.Response, body content) {
 	if body.err != nil {
 		return
 	}
-	if broken := responseBody(resp, len(documented.Value.Content) > 0, body.text); len(broken) > 0 {
+	schema := schemaOf(documented.Value.Content)
+	if broken := responseBody(resp, schema, body.text); len(broken) > 0 {
 		j.add(response, broken...)
 		return
 	}
 	j.add(response, explain(openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: j.input, Status: resp.StatusCode, Header: resp.Header.Clone(),
 		Body: io.NopCloser(bytes.NewReader(body.text)), Options: options(responseTime),
-	}), "body", "")...)
+	}), place{"body", "", schema})...)
 }
 
 // responseBody finds what keeps a body from being held against its schema.
-func responseBody(resp *http.Response, described bool, body []byte) []Violation {
+func responseBody(resp *http.Response, schema *openapi3.Schema, body []byte) []Violation {
 	switch {
-	case !described && len(body) > 0:
+	case schema == nil && len(body) > 0:
 		return []Violation{{Location: "body", Rule: "must not be there"}}
-	case !described:
+	case schema == nil:
 		return nil
 	case !isJSON(resp.Header):
 		return []Violation{{Location: "header", Path: "Content-Type", Rule: "must be application/json"}}
 	case len(body) == 0:
 		return []Violation{{Location: "body", Rule: "is required"}}
 	}
-	return strictJSON(body)
+	return strictJSON(body, schema)
 }
 
 func unread(err error) Violation {
@@ -125,7 +143,7 @@ func unread(err error) Violation {
 
 func isJSON(header http.Header) bool {
 	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && mediaType == "application/json"
+	return err == nil && mediaType == mediaJSON
 }
 
 func options(times openapi3.StringFormatValidator) *openapi3filter.Options {

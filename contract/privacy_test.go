@@ -26,6 +26,9 @@ func brokenValue(schema *openapi3.Schema, leaf any) any {
 		for name, property := range schema.Properties {
 			object[name] = brokenValue(property.Value, leaf)
 		}
+		if schema.AdditionalProperties.Schema != nil {
+			object[canary] = leaf
+		}
 		return object
 	case schema.Type.Is("array"):
 		return []any{brokenValue(schema.Items.Value, leaf), brokenValue(schema.Items.Value, leaf)}
@@ -71,6 +74,8 @@ func TestSyntaxErrorsHoldNoValues(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"payload":{"jobs":[{"buyer":{"name":"` + canary + `","name":"` + canary + `"}}]}}`,
+		`{"payload":{"jobs":[{"` + canary + `":1,"` + canary + `":2}]}}`,
+		`{"payload":{"jobs":[{"associatedItems":[{"linkedAssets":[{"additionalAttributes":{"` + canary + `":1}}]}]}]}}`,
 		`{"payload":"` + canary + `"} ` + canary,
 		`{"payload":"` + canary + "\xff\"}",
 		canary,
@@ -117,4 +122,17 @@ func encode(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestNamesOfAMapAreData has attributes of a buyer's asset break a rule.
+func TestNamesOfAMapAreData(t *testing.T) {
+	t.Parallel()
+	const path = "payload.jobs[0].associatedItems[0].linkedAssets[0].additionalAttributes"
+	for body, want := range map[string]string{
+		`{"payload":{"jobs":[{"associatedItems":[{"linkedAssets":[{"additionalAttributes":{"2065550100":1}}]}]}]}}`:      path + ".*: type string",
+		`{"payload":{"jobs":[{"associatedItems":[{"linkedAssets":[{"additionalAttributes":{"x":"1","x":"2"}}]}]}]}}`:     path + ".*: must be there once",
+		`{"payload":{"jobs":[{"associatedItems":[{"linkedAssets":[{"additionalAttributes":{"x":{"y":[1],"y":1}}}]}]}]}}`: path + ".*.*: must be there once",
+	} {
+		wantViolations(t, judged(t, answering(200, asJSON, body), newRequest(t, "GET", listing, "")).Violations, "getServiceJobs 200: response body "+want)
+	}
 }

@@ -34,7 +34,6 @@ type exchange struct {
 	Verdicts map[string]verdict `json:"verdicts"` // by judge
 
 	means means // how a scenario that checked the typed result came to it
-	from  string
 }
 
 // verdict is what a judge found broken.
@@ -129,10 +128,10 @@ func readBody(body *io.ReadCloser) ([]byte, error) {
 func headersOf(header http.Header) map[string]string {
 	kept := map[string]string{}
 	for name := range header {
-		switch {
-		case name == "X-Amzn-Requestid":
+		switch name {
+		case "X-Amzn-Requestid":
 			kept["x-amzn-RequestId"] = "request-id"
-		case name == "Date", name == "Content-Length", name == "X-Emulator-Fault":
+		case "Date", "Content-Length", "X-Emulator-Fault":
 		default:
 			kept[name] = header.Get(name)
 		}

@@ -1,8 +1,11 @@
 package contract_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spservices/services-go/contract"
 )
 
 const (
@@ -20,14 +23,14 @@ func TestQueryIsJudged(t *testing.T) {
 		query string // behind a query that is valid
 		want  []string
 	}{
-		"valid":                           {"&asins=A,B&pageSize=20&sortOrder=ASC", nil},
+		"valid":                           {"&storeIds=A,B&asins=B000EXAM01&pageSize=20&sortOrder=ASC", nil},
 		"a time with an offset":           {"&createdBefore=2024-02-20T00:00:00%2B05:30", nil},
 		"a token with a comma":            {"&pageToken=a%2Cb", nil},
 		"February 30":                     {"&createdBefore=2024-02-30T00:00:00Z", []string{"query createdBefore: format date-time"}},
 		"an hour of one digit":            {"&createdBefore=2024-02-20T1:00:00Z", []string{"query createdBefore: format date-time"}},
 		"a time in lower case":            {"&createdBefore=2024-02-20t00:00:00z", []string{"query createdBefore: format date-time"}},
 		"an offset of 99 hours":           {"&createdBefore=2024-02-20T00:00:00%2B99:99", []string{"query createdBefore: format date-time"}},
-		"a list given twice":              {"&asins=A&asins=B", []string{"query asins: must be given once"}},
+		"a list given twice":              {"&storeIds=A&storeIds=B", []string{"query storeIds: must be given once"}},
 		"an encoded comma":                {"&storeIds=A%2CB", []string{"query storeIds: must not percent-encode a comma: it separates items for some and not for others"}},
 		"an encoded comma in lower case":  {"&storeIds=A%2cB", []string{"query storeIds: must not percent-encode a comma: it separates items for some and not for others"}},
 		"an unknown parameter":            {"&customer=Jane", []string{"query customer: no such parameter"}},
@@ -39,8 +42,10 @@ func TestQueryIsJudged(t *testing.T) {
 		"a number above its range":        {"&pageSize=21", []string{"query pageSize: maximum 20"}},
 		"a word for a number":             {"&pageSize=x", []string{"query pageSize: has another type or style"}},
 		"nothing for a number":            {"&pageSize=", []string{"query pageSize: must not be empty"}},
+		"too short an item":               {"&asins=B000EXAM01,B000", []string{"query asins[1]: minLength 10"}},
+		"an item of another form":         {"&productOrderIds=1-2,x", []string{`query productOrderIds[1]: pattern ^[0-9\-]+$`}},
 		"an unknown enum value in a list": {"&serviceJobStatus=HOLD,NOPE", []string{"query serviceJobStatus[1]: enum"}},
-		"too many items":                  {"&asins=" + strings.Repeat("A,", 20) + "A", []string{"query asins: maxItems 20"}},
+		"too many items":                  {"&storeIds=" + strings.Repeat("A,", 50) + "A", []string{"query storeIds: maxItems 50"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,6 +68,20 @@ func TestRequiredParametersAreJudged(t *testing.T) {
 	wantViolations(t, judged(t, answering(200, asJSON, emptyCase), req).Violations,
 		"getServiceJobs: request query marketplaceIds: is required",
 		"getServiceJobs: request header x-amz-access-token: is required")
+}
+
+func TestViolationsComeInOneOrder(t *testing.T) {
+	t.Parallel()
+	var first []contract.Violation
+	for i := range 20 {
+		got := judged(t, answering(200, asJSON, emptyCase), newRequest(t, "GET", listing+"&d=1&c=1&b=1&a=1&pageSize=0&asins=&storeIds=", "")).Violations
+		if i == 0 {
+			first = got
+		}
+		if len(got) != 7 || !slices.Equal(got, first) {
+			t.Fatalf("got %v, and then %v", first, got)
+		}
+	}
 }
 
 func TestPathIsJudgedDecoded(t *testing.T) {

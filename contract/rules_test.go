@@ -29,6 +29,7 @@ var businessRules = func() map[string][]string {
 		},
 		opFulfil: {
 			"nothing given", "times both given", "times in UTC", "times past", "times in order", "resources known",
+			"estimated arrival times both given", "estimated arrival times in UTC", "estimated arrival times in order",
 			"documents uploaded", "documents decryptable", "documents of the stated length", "documents of the stated SHA-256",
 			"several errors are reported together, as a bare array",
 		},

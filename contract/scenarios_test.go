@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -50,8 +51,8 @@ func (s *scene) onDemand(c cell) {
 	if err := s.emulated().Fault(fault); err != nil {
 		s.Fatal(err)
 	}
-	failure := s.refused(s.call(s.client, c.Operation), c.Status, codeOnDemand(c.Status))
-	if failure.RetryAfter.Seconds() != 7 {
+	got := s.refused(s.call(s.client, c.Operation), c.Status, codeOnDemand(c.Status))
+	if failure := got.failure; failure.RetryAfter.Seconds() != 7 {
 		s.Errorf("Retry-After is %v", failure.RetryAfter)
 	}
 }
@@ -80,11 +81,11 @@ func tokenScenarios() (list []scenario) {
 	}
 	return append(list, scenario{opGet, 403, "an access token that has expired", func(s *scene) {
 		emu := s.emulated()
-		stale := s.newClient(facade.WithTokenSource(facade.StaticToken(s.token())), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1}))
+		stale := s.newClient(facade.WithTokenSource(facade.StaticToken(s.token(s.Context()))), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1}))
 		emu.Clock().Advance(2 * day)
-		failure := s.refused(s.call(stale, opGet), 403, "Unauthorized")
-		if !failure.Is(facade.ErrTokenExpired) {
-			s.Errorf("%v is not ErrTokenExpired", failure)
+		got := s.refused(s.call(stale, opGet), 403, "Unauthorized")
+		if !errors.Is(got.failure, facade.ErrTokenExpired) {
+			s.Errorf("%v is not ErrTokenExpired", got.failure)
 		}
 	}})
 }
@@ -100,8 +101,8 @@ func throttleScenarios(table []cell) (list []scenario) {
 				s.Fatal(err)
 			}
 			_, _ = s.callJob(s.client, c.Operation, s.anyJob()) // takes what there is
-			failure := s.refused(s.call(s.client, c.Operation), c.Status, "QuotaExceeded")
-			if failure.RateLimit != 0 || s.recorder.last().Header["X-Amzn-Ratelimit-Limit"] != "" {
+			got := s.refused(s.call(s.client, c.Operation), c.Status, "QuotaExceeded")
+			if got.failure.RateLimit != 0 || s.recorder.last().Header["X-Amzn-Ratelimit-Limit"] != "" {
 				s.Error("a 429 tells the rate limit")
 			}
 		}})

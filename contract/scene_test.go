@@ -45,7 +45,10 @@ type scene struct {
 	recorder *recorder
 	info     facade.Info // of the newest call
 	via      means
-	limiter  facade.Limiter // of requests that go by the client
+
+	// Of requests that go by the client.
+	limiter     facade.Limiter
+	accessToken string
 }
 
 // newScene starts an emulator with the seed of the suite.
@@ -139,9 +142,12 @@ var conditions = map[int]error{
 	415: nil, 422: facade.ErrInvalidInput, 429: facade.ErrThrottled, 500: facade.ErrUnavailable, 503: facade.ErrUnavailable,
 }
 
+// refusal is what a call failed with, once it was checked.
+type refusal struct{ failure *facade.APIError }
+
 // refused checks that the newest call failed with a status, and with exactly
 // these codes.
-func (s *scene) refused(err error, status int, codes ...string) *facade.APIError {
+func (s *scene) refused(err error, status int, codes ...string) refusal {
 	s.Helper()
 	x := s.recorder.last()
 	var failure *facade.APIError
@@ -172,7 +178,7 @@ func (s *scene) refused(err error, status int, codes ...string) *facade.APIError
 	s.matches(failure, status)
 	x.proves(s.via)
 	s.via = byState
-	return failure
+	return refusal{failure}
 }
 
 // matches checks which conditions an error is, and which it is not.
@@ -193,16 +199,16 @@ func (s *scene) matches(failure *facade.APIError, status int) {
 	}
 }
 
-// says checks that an error names things to a reader.
-func (s *scene) says(failure *facade.APIError, words ...string) {
+// says checks that a refusal names things to a reader.
+func (s *scene) says(r refusal, words ...string) {
 	s.Helper()
 	for _, word := range words {
 		found := false
-		for _, e := range failure.Errors {
+		for _, e := range r.failure.Errors {
 			found = found || strings.Contains(e.Message, word)
 		}
 		if !found {
-			s.Errorf("no message says %q: %+v", word, failure.Errors)
+			s.Errorf("no message says %q: %+v", word, r.failure.Errors)
 		}
 	}
 }
@@ -222,12 +228,12 @@ func (s *scene) send(ctx context.Context, operation, method, target, contentType
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
-	req.Header.Set("x-amz-access-token", s.token())
+	req.Header.Set("x-amz-access-token", s.token(ctx))
 	plan := facade.Plan{Rate: shapes()[operation].Rate, Burst: shapes()[operation].Burst}
 	if err := s.limiter.Wait(ctx, facade.Key{Operation: operation}, plan); err != nil {
 		s.Fatal(err)
 	}
-	resp, err := s.recorder.RoundTrip(req)
+	resp, err := s.recorder.RoundTrip(req) //nolint:bodyclose // closed in the next statement but one
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -244,17 +250,20 @@ func (s *scene) send(ctx context.Context, operation, method, target, contentType
 	if err != nil {
 		s.Fatal(err)
 	}
-	return s.call(reader, operation)
+	return s.call(reader, operation) //nolint:contextcheck // it sends nothing
 }
 
 // token is an access token for a request that does not go through the façade.
-func (s *scene) token() string {
+func (s *scene) token(ctx context.Context) string {
 	s.Helper()
+	if s.accessToken != "" {
+		return s.accessToken
+	}
 	form := url.Values{
 		"grant_type": {"refresh_token"}, "client_id": {s.server.login.ClientID},
 		"client_secret": {s.server.login.ClientSecret}, "refresh_token": {s.server.login.RefreshToken},
 	}
-	req, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.server.tokenURL, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.server.tokenURL, strings.NewReader(form.Encode()))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -270,5 +279,6 @@ func (s *scene) token() string {
 	if err := json.NewDecoder(resp.Body).Decode(&granted); err != nil || granted.AccessToken == "" {
 		s.Fatalf("no access token: status %d, %v", resp.StatusCode, err)
 	}
+	s.accessToken = granted.AccessToken
 	return granted.AccessToken
 }

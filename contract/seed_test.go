@@ -145,8 +145,11 @@ func whole(midnight time.Time) emulator.Job {
 	job.ServiceJobProvider = &gen.ServiceJobProvider{ServiceJobProviderID: "A1EXAMPLESELLER"}
 	job.PreferredAppointmentTimes = []gen.AppointmentTime{{StartTime: at(-6), DurationInMinutes: 60}}
 	job.Buyer = &gen.Buyer{BuyerID: "AEXAMPLEBUYER", Name: "Example Buyer", Phone: "+1 206 555 0100", IsPrimeMember: &prime}
+	job.ProductOrderIDs, job.TrackingIDs = []string{"112-3000000-4000000"}, []string{"TBA000000000101"}
+	job.Payments = []gen.Payment{{Amount: &gen.MoneyAmount{Value: "129.90", Currency: "USD"}, Instrument: "CREDIT_CARD"}}
 	job.AssociatedItems = []gen.AssociatedItem{{
-		ASIN: "B000ITEM01", Title: "Four tyres", Quantity: 4, OrderID: "111-1000000-0000001", ItemStatus: gen.ItemStatusDelivered, BrandName: "Example Brand",
+		LinkedAssets: []gen.LinkedAsset{{AssetType: "VEHICLE", AssetName: "Example Roadster", AdditionalAttributes: map[string]string{"year": "2020"}}},
+		ASIN:         "B000ITEM01", Title: "Four tyres", Quantity: 4, OrderID: "111-1000000-0000001", ItemStatus: gen.ItemStatusDelivered, BrandName: "Example Brand",
 		ItemDelivery: &gen.ItemDelivery{EstimatedDeliveryDate: at(-8), ItemDeliveryPromise: &gen.ItemDeliveryPromise{StartTime: at(-9), EndTime: at(-8)}},
 	}}
 	job.ServiceLocation.Address = &gen.Address{

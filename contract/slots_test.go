@@ -6,6 +6,9 @@ import (
 	"github.com/spservices/services-go/facade"
 )
 
+// india is half an hour off every whole one.
+var india = time.FixedZone("", 5*60*60+30*60)
+
 // slotQueries ask for slots by one operation or the other.
 var slotQueries = []struct {
 	operation string
@@ -47,6 +50,14 @@ var slotScenarios = func() (list []scenario) {
 				}
 				if s.emu != nil && (report.SchedulingType != facade.SchedulingTypeRealTimeScheduling || report.AppointmentSlots[0].EndTime.Sub(report.AppointmentSlots[0].StartTime) != time.Hour) {
 					s.Errorf("%s, the first %+v", report.SchedulingType, report.AppointmentSlots[0])
+				}
+			}},
+			scenario{q.operation, 200, "times with an offset go out in UTC", func(s *scene) {
+				start := s.now().Add(day).Truncate(time.Hour).In(india)
+				report, err := q.get(s, facade.Window{Start: start, End: start.Add(day)})
+				s.succeeded(err)
+				if !report.StartTime.Equal(start) {
+					s.Errorf("the window begins at %v, want %v", report.StartTime, start)
 				}
 			}},
 			scenario{q.operation, 200, "NON_REAL_TIME_SCHEDULING from working hours", func(s *scene) {

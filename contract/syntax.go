@@ -50,7 +50,7 @@ func listsWithEncodedComma(raw string) map[string]bool {
 
 // strictJSON finds what the validator passes over in a body: bytes after the
 // value, members that come twice, broken UTF-8.
-func strictJSON(body []byte) []Violation {
+func strictJSON(body []byte, schema *openapi3.Schema) []Violation {
 	var value any
 	err := json.Unmarshal(body, &value)
 	if err == nil {
@@ -58,11 +58,7 @@ func strictJSON(body []byte) []Violation {
 	}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) && errors.Is(err, jsontext.ErrDuplicateName) {
-		return []Violation{{Location: "body", Path: jsonPath(syntax.JSONPointer), Rule: "must be there once"}}
+		return place{"body", "", schema}.inside(slices.Collect(syntax.JSONPointer.Tokens())).broken("must be there once")
 	}
 	return []Violation{{Location: "body", Rule: "must be one JSON value in UTF-8"}}
-}
-
-func jsonPath(pointer jsontext.Pointer) string {
-	return join("", slices.Collect(pointer.Tokens()))
 }

@@ -87,21 +87,25 @@ func (g *target) discover(t *testing.T) {
 
 // learn gives a job the part that it fits.
 func (c *cast) learn(job *facade.ServiceJob) {
-	var active, last string
+	var active, staff, last string
 	for _, a := range job.Appointments {
-		if last = a.AppointmentID; a.AppointmentStatus == facade.AppointmentStatusActive {
-			active = a.AppointmentID
-		}
+		last = a.AppointmentID
 		for _, technician := range a.AssignedTechnicians {
 			c.resource = technician.TechnicianID
+		}
+		if a.AppointmentStatus == facade.AppointmentStatusActive {
+			active = a.AppointmentID
+			if len(a.AssignedTechnicians) > 0 {
+				staff = c.resource
+			}
 		}
 	}
 	switch {
 	case job.ServiceJobStatus == facade.ServiceJobStatusPendingSchedule && last == "" && job.ScopeOfWork != nil:
 		c.pending = append(c.pending, job.ServiceJobID)
 		c.store, c.asin = job.StoreID, job.ScopeOfWork.ASIN
-	case job.ServiceJobStatus == facade.ServiceJobStatusNotServiced && active != "":
-		c.booked, c.bookedAppointment = job.ServiceJobID, active
+	case job.ServiceJobStatus == facade.ServiceJobStatusNotServiced && active != "" && c.bookedStaff == "":
+		c.booked, c.bookedAppointment, c.bookedStaff = job.ServiceJobID, active, staff
 	case job.ServiceJobStatus == facade.ServiceJobStatusCompleted && last != "":
 		c.completed, c.completedAppointment = job.ServiceJobID, last
 	case job.ServiceJobStatus == facade.ServiceJobStatusCancelled:

@@ -36,9 +36,19 @@ const (
 	response = "response"
 )
 
+// place is where a rule is broken, and the schema of what stands there.
+type place struct {
+	location, path string
+	schema         *openapi3.Schema
+}
+
+func (p place) broken(rule string) []Violation {
+	return []Violation{{Location: p.location, Path: p.path, Rule: rule}}
+}
+
 // explain turns what the validator says into violations, without its texts,
 // which may quote values.
-func explain(err error, location, path string) []Violation {
+func explain(err error, at place) []Violation {
 	var list openapi3.MultiError
 	var badRequest *openapi3filter.RequestError
 	var badSchema *openapi3.SchemaError
@@ -47,19 +57,17 @@ func explain(err error, location, path string) []Violation {
 	case err == nil:
 		return nil
 	case errors.As(err, &list):
-		if _, nested := err.(openapi3.MultiError); !nested {
-			location, path = locate(err, location, path)
+		if _, bare := err.(openapi3.MultiError); !bare { //nolint:errorlint // what wraps a list tells of a parameter
+			at = at.narrowed(err)
 		}
 		var all []Violation
 		for _, e := range list {
-			all = append(all, explain(e, location, path)...)
+			all = append(all, explain(e, at)...)
 		}
 		return all
 	case errors.As(err, &badSchema):
-		location, path = locate(err, location, path)
-		return []Violation{{Location: location, Path: join(path, badSchema.JSONPointer()), Rule: ruleOf(badSchema)}}
+		return at.narrowed(err).inside(badSchema.JSONPointer()).broken(ruleOf(badSchema))
 	case errors.As(err, &badRequest):
-		location, path = locate(err, location, path)
 		rule := "does not fit"
 		switch {
 		case errors.As(err, &badSyntax):
@@ -69,34 +77,42 @@ func explain(err error, location, path string) []Violation {
 		case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
 			rule = "must not be empty"
 		}
-		return []Violation{{Location: location, Path: path, Rule: rule}}
+		return at.narrowed(err).broken(rule)
 	case errors.As(err, &badSyntax):
-		return []Violation{{Location: location, Path: path, Rule: "is not the JSON described"}}
+		return at.broken("is not the JSON described")
 	}
-	return []Violation{{Location: location, Path: path, Rule: "does not fit"}}
+	return at.broken("does not fit")
 }
 
-// locate reads from a request error which parameter it is about.
-func locate(err error, location, path string) (string, string) {
+// narrowed is the parameter that a request error is about.
+func (p place) narrowed(err error) place {
 	var badRequest *openapi3filter.RequestError
 	if errors.As(err, &badRequest) && badRequest.Parameter != nil {
-		return badRequest.Parameter.In, badRequest.Parameter.Name
+		return place{badRequest.Parameter.In, badRequest.Parameter.Name, badRequest.Parameter.Schema.Value}
 	}
-	return location, path
+	return p
 }
 
-func join(path string, pointer []string) string {
+// inside is a member of p. Names that the description does not have are left
+// out: they may be data, as those of a map are.
+func (p place) inside(pointer []string) place {
 	for _, key := range pointer {
+		for p.schema != nil && len(p.schema.AllOf) == 1 { // lends the schema a description
+			p.schema = p.schema.AllOf[0].Value
+		}
 		switch {
-		case strings.Trim(key, "0123456789") == "":
-			path += "[" + key + "]"
-		case path == "":
-			path = key
+		case p.schema != nil && p.schema.Items != nil:
+			p.path += "[" + key + "]"
+			p.schema = p.schema.Items.Value
+		case p.schema != nil && p.schema.Properties[key] != nil:
+			p.path = strings.TrimPrefix(p.path+"."+key, ".")
+			p.schema = p.schema.Properties[key].Value
 		default:
-			path += "." + key
+			p.path = strings.TrimPrefix(p.path+".*", ".")
+			p.schema = nil
 		}
 	}
-	return path
+	return p
 }
 
 // ruleOf names the broken rule with the description's own bound.

@@ -162,7 +162,7 @@ func (x *exchange) judge(t *testing.T, judge validator.Validator) (v verdict) {
 	// A fresh request each time: the validator reads the body.
 	_, found := judge.ValidateHttpRequestSync(x.request(t))
 	v.Request = rules(found)
-	_, found = judge.ValidateHttpResponse(x.request(t), x.response())
+	_, found = judge.ValidateHttpResponse(x.request(t), x.response()) //nolint:bodyclose // it is a string
 	v.Response = rules(found)
 	return v
 }

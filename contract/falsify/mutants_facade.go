@@ -1,0 +1,176 @@
+package main
+
+// requestMutants break what is done before and around a request.
+var requestMutants = []mutant{
+	{
+		name: "repeat a once operation after a 5xx", file: "facade/retry.go", tests: "facade", test: "^TestPromise1OnceOperationsRunOnce$",
+		guard:  `gen.Once:       {throttled: true, unwritten: true},`,
+		broken: `gen.Once:       {throttled: true, unwritten: true, failed: true},`,
+	},
+	{
+		name: "repeat a once operation after a lost answer", file: "facade/attempt.go", tests: "facade", test: "^TestPromise1OnceOperationsRunOnce$",
+		guard:  `x.last.written = !progress.ProvesNothingWritten(err)`,
+		broken: `x.last.written = false`,
+	},
+	{
+		name: "take silence for proof that nothing was written", file: "internal/attempt/attempt.go", tests: "internal/attempt", test: "^TestProgressProvesNothingWritten$",
+		guard:  `return !p.wroteHeaders.Load() && (p.gotConnection.Load() || dialFailed || p.handshakeFailed.Load())`,
+		broken: `return !p.wroteHeaders.Load() && (p.gotConnection.Load() || dialFailed || p.handshakeFailed.Load() || err != nil)`,
+	},
+	{
+		name: "follow a redirect of the API", file: "facade/attempt.go", tests: "facade", test: "^TestPromise2NoRedirectIsFollowed$",
+		guard:  `x.client.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))`,
+		broken: `(&http.Client{Transport: x.client.transport}).Do(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))`,
+	},
+	{
+		name: "follow a redirect of an upload", file: "facade/upload.go", tests: "facade", test: "^TestPromise2UploadRedirects$",
+		guard:  `c.uploader(req).RoundTrip(req)`,
+		broken: `(&http.Client{Transport: c.uploader(req)}).Do(req)`,
+	},
+	{
+		name: "follow a redirect of the token endpoint", file: "internal/lwa/login.go", tests: "facade", test: "^TestPromise2TokenEndpointRedirects$",
+		guard:  `l.Transport.RoundTrip(req)`,
+		broken: `(&http.Client{Transport: l.Transport}).Do(req)`,
+	},
+	{
+		name: "attach the token to any origin", file: "facade/attempt.go", tests: "facade", test: "^TestPromise2GuardComparesOrigin$",
+		guard:  `if req.URL.Scheme != x.client.endpoint.Scheme || req.URL.Host != x.client.endpoint.Host {`,
+		broken: `if req.URL.Host == "" {`,
+	},
+	{
+		name: "upload to any host", file: "internal/transport/destination.go", tests: "facade", test: "^TestUploadChecksTheDestinationBeforeItConnects$",
+		guard:  `case !isS3(u.Hostname()):`,
+		broken: `case u.Hostname() == "":`,
+	},
+	{
+		name: "send a query's times as they are", file: "internal/wire/query.go", tests: "internal/wire", test: "^TestEncodeQuery$",
+		guard:  `value = t.UTC()`,
+		broken: `value = t`,
+	},
+	{
+		name: "send a body's times as they are", file: "internal/wire/json.go", tests: "internal/wire", test: "^TestMarshal$",
+		guard:  `return writeTime(e, t.UTC())`,
+		broken: `return writeTime(e, t)`,
+	},
+	{
+		name: "lose the offset of an AvailabilityRecord", file: "gen/models.gen.go", tests: "internal/wire", test: "^TestMarshal$",
+		guard:  "type plain AvailabilityRecord\n\treturn wire.MarshalKeepingOffset(e, plain(v))",
+		broken: "type plain AvailabilityRecord\n\tv.StartTime, v.EndTime = v.StartTime.UTC(), v.EndTime.UTC()\n\treturn wire.MarshalKeepingOffset(e, plain(v))",
+	},
+	{
+		name: "explode lists in queries", file: "internal/wire/query.go", tests: "internal/wire", test: "^TestEncodeQuery$",
+		guard:  `runtime.StyleParamWithLocation("form", false, name`,
+		broken: `runtime.StyleParamWithLocation("form", true, name`,
+	},
+	{
+		name: "let list items hold the comma that separates them", file: "internal/rules/rules.go", tests: "facade", test: "^TestRulesOfRequests$",
+		guard:  "\twire.CheckLists(c, call.Query)\n",
+		broken: "",
+	},
+	{
+		name: "let an id be a dot segment", file: "internal/wire/path.go", tests: "facade", test: "^TestIDsAreRefusedOrArriveAsTheyAre$",
+		guard:  `case value == "." || value == "..":`,
+		broken: `case value == "...":`,
+	},
+	{
+		name: "do not check minLength", file: "internal/wire/check.go", tests: "internal/wire", test: "^TestCheckerRules$",
+		guard:  `n < low || n > high`,
+		broken: `n > high`,
+	},
+	{
+		name: "do not check the values of a request's enums", file: "internal/wire/check.go", tests: "internal/generated", test: "^TestValidateRequests$",
+		guard:  `if value != "" && !known && !c.Response {`,
+		broken: `if value != "" && !known && !c.Response && len(value) > 99 {`,
+	},
+	{
+		name: "digest the encrypted document", file: "facade/documents.go", tests: "facade", test: "^TestUploadStatesEncryptsAndSends$",
+		guard: `			return &FulfillmentDocument{UploadDestinationID: destination.UploadDestinationID, ContentSHA256: document.SHA256(plain)}, nil`,
+		broken: `			details := destination.EncryptionDetails
+			cipher, err := document.NewCipher(string(details.Standard), details.Key, details.InitializationVector)
+			return &FulfillmentDocument{UploadDestinationID: destination.UploadDestinationID, ContentSHA256: document.SHA256(cipher.Encrypt(plain))}, err`,
+	},
+	{
+		name: "go round a page loop", file: "facade/pages.go", tests: "facade", test: "^TestIteratorsFindLoops$",
+		guard:  `case seen[hash]:`,
+		broken: `case seen[hash] && len(seen) > 1000:`,
+	},
+	{
+		name: "keep state from one range to the next", file: "facade/pages.go", tests: "facade", test: "^TestIteratorsStartOverWhenRangedAgain$",
+		guard:  `get = f.get(ctx, next, opts, settings.prefetch)`,
+		broken: `first, get = next, f.get(ctx, next, opts, settings.prefetch)`,
+	},
+}
+
+// answerMutants break how answers are read and when a call is repeated.
+var answerMutants = []mutant{
+	{
+		name: "lose the request id of errors", file: "facade/call.go", tests: "facade", test: "^TestErrorsInEveryForm$",
+		guard:  `a.status, attempt.RequestID(a.header), a.rate, a.retryAfter, a.errors`,
+		broken: `a.status, attempt.RequestID(nil), a.rate, a.retryAfter, a.errors`,
+	},
+	{
+		name: "ignore errors within a 200", file: "facade/call.go", tests: "facade", test: "^TestErrorsWithinSuccess$",
+		guard:  `list := withoutWarnings(x.errorsWithin()); len(list) > 0`,
+		broken: `list := withoutWarnings(x.errorsWithin()); len(list) > 0 && x.call.Result == nil`,
+	},
+	{
+		name: "ignore errors of records", file: "gen/results.gen.go", tests: "facade", test: "^TestErrorsOfRecords$",
+		guard:  "// AllErrors returns the errors that v carries.\nfunc (v *UpdateScheduleRecord) AllErrors() []Error {\n\tif v == nil {",
+		broken: "// AllErrors returns the errors that v carries.\nfunc (v *UpdateScheduleRecord) AllErrors() []Error {\n\tif true {",
+	},
+	{
+		name: "take a warning for an error", file: "facade/errors.go", tests: "facade", test: "^TestWarningsAreNoErrors$",
+		guard:  `return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })`,
+		broken: `return list`,
+	},
+	{
+		name: "take an answer of any size", file: "facade/attempt.go", tests: "facade", test: "^TestPromise7LimitIsExact$",
+		guard:  `case int64(len(a.body)) > limit:`,
+		broken: `case int64(len(a.body)) > limit+1:`,
+	},
+	{
+		name: "wait for the body of an error", file: "facade/attempt.go", tests: "facade", test: "^TestPromise6ErrorBodiesAreGivenLittleTime$",
+		guard:  `defer time.AfterFunc(errorBodyTimeout, cancel).Stop()`,
+		broken: `defer time.AfterFunc(1000*errorBodyTimeout, cancel).Stop()`,
+	},
+	{
+		name: "want required members in answers", file: "internal/wire/check.go", tests: "facade", test: "^TestAnswersMayGrowAndShrink$",
+		guard:  `if !present && !c.Response {`,
+		broken: `if !present {`,
+	},
+	{
+		name: "clamp a Retry-After that overflows", file: "internal/attempt/attempt.go", tests: "internal/attempt", test: "^TestParseRetryAfterOverflow$",
+		guard:  `return math.MaxInt64`,
+		broken: `return time.Minute`,
+	},
+	{
+		name: "wait less than a long Retry-After asks", file: "facade/retry.go", tests: "facade", test: "^TestPromise4RetryAfter$",
+		guard:  ` || x.failure.RetryAfter > policy.RetryAfterCap {`,
+		broken: ` {`,
+	},
+	{
+		name: "back off without jitter", file: "facade/retry.go", tests: "facade", test: "^TestPromise4Jitter$",
+		guard:  `return rand.N(max(ceiling, 1))`,
+		broken: `return max(ceiling, 1)`,
+	},
+	{
+		name: "repeat without a quota", file: "facade/retry.go", tests: "facade", test: "^TestPromise4OutageIsNotAmplified$",
+		guard:  `q.tokens -= quotaPerRepeat`,
+		broken: `q.tokens -= 0`,
+	},
+	{
+		name: "keep a token that the API calls expired", file: "facade/retry.go", tests: "facade", test: "^TestPromise5RejectedTokenIsReplacedOnce$",
+		guard:  `source.Invalidate(ctx, x.last.token)`,
+		broken: `_ = source`,
+	},
+	{
+		name: "do not redact a personal field", file: "gen/models.gen.go", tests: "internal/generated", test: "^TestPersonalDataIsRedacted$",
+		guard:  "AddressLine1 string `json:\"addressLine1,omitzero\" redact:\"personal\"`",
+		broken: "AddressLine1 string `json:\"addressLine1,omitzero\"`",
+	},
+	{
+		name: "redact nothing", file: "internal/redact/redact.go", tests: "facade", test: "^TestPromise8ModelsPrintWithoutPersonalData$",
+		guard:  `out.SetString("[" + mark + "]")`,
+		broken: `_ = mark`,
+	},
+}

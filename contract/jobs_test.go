@@ -130,6 +130,10 @@ var jobScenarios = []scenario{
 			}
 		}
 	}},
+	{opList, 400, ruleMalformed + ": a page of no jobs", func(s *scene) {
+		target := "/service/v1/serviceJobs?createdAfter=2024-01-01T00:00:00Z&pageSize=0&marketplaceIds=" + string(s.server.marketplace)
+		s.says(s.refused(s.send(broken(s.Context()), opList, "GET", target, "", ""), 400, "InvalidInput"), "pageSize")
+	}},
 	{opList, 400, ruleMissing, func(s *scene) {
 		_, err := s.client.ListServiceJobs(s.Context(), facade.ServiceJobsQuery{}, facade.NoValidation(), s.note())
 		s.says(s.refused(err, 400, "InvalidInput"), "createdAfter")

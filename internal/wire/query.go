@@ -67,6 +67,8 @@ func BindQuery(c *Checker, query url.Values, params any) {
 		raw := strings.ReplaceAll(given.Encode(), "%2C", ",")
 		if err := runtime.BindRawQueryParameter("form", false, false, name, raw, fields.Field(i).Addr().Interface()); err != nil {
 			c.Add(name, "must be a "+kindName(fields.Field(i).Kind()), shape(given.Get(name)))
+		} else if fields.Field(i).IsZero() { // which the checks take for absent
+			c.Add(name, "must not be 0", "")
 		}
 	}
 }

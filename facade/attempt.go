@@ -115,6 +115,9 @@ func (x *exchange) attempt(req *http.Request) (err error) {
 // read takes the answer in. An error status counts even when its body cannot
 // be read, so that body is given less time and less room.
 func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer, error) {
+	if resp.Body == nil { // a transport of net/http never leaves it out
+		resp.Body = http.NoBody
+	}
 	defer func() { _ = resp.Body.Close() }()
 	a := &answer{status: resp.StatusCode, header: resp.Header, rate: attempt.ParseRate(resp.Header), retryAfter: attempt.ParseRetryAfter(resp.Header, time.Now())}
 	failed := a.status != x.call.Operation.Success

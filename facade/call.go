@@ -220,7 +220,7 @@ func (x *exchange) apiError(cause error) *APIError {
 
 func (x *exchange) log(ctx context.Context, err error, elapsed time.Duration) {
 	level, message := slog.LevelDebug, "call"
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrDryRun) {
 		level, message = slog.LevelWarn, "call failed"
 	}
 	attrs := []slog.Attr{

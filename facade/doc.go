@@ -19,11 +19,11 @@
 // # Errors
 //
 // A request that breaks the API description is a [*ValidationError] and is not
-// sent. A token that cannot be had is an [*AuthError]. A request whose turn comes
-// too late is a [*LimitError]. Everything that was sent and did not succeed is an
-// [*APIError]; test for what it means with errors.Is and [ErrInvalidInput],
-// [ErrForbidden], [ErrTokenExpired], [ErrNotFound], [ErrThrottled], [ErrUnavailable]
-// and their neighbours. An unknown job is ErrInvalidInput, because Amazon answers
+// sent. A token that cannot be had is an [*AuthError], or what a [TokenSource] of
+// your own says. A request whose turn comes too late is a [*LimitError]. Everything
+// that was sent and did not succeed is an [*APIError]; test for what it means with
+// errors.Is and [ErrInvalidInput], [ErrForbidden], [ErrTokenExpired], [ErrNotFound],
+// [ErrThrottled], [ErrUnavailable] and their neighbours. An unknown job is ErrInvalidInput, because Amazon answers
 // 422 for it. Errors within a success come beside the decoded result. No error
 // text holds a message of Amazon's, a query, a token or a person's data.
 //
@@ -45,12 +45,33 @@
 // # Pages
 //
 // Iterators can be ranged over again, end with the first error, and stop with
-// [ErrPageLoop] when a page token comes twice.
+// [ErrPageLoop] when a page token comes twice. [Info].PageToken, and
+// NextPageToken of a page, tell where to go on later. How many pages there are
+// is not bounded, because a long window can have many without anything on them:
+// the context ends a range. [Prefetch] asks for the next page ahead.
 //
 // # Uploads
 //
 // [Client.UploadDocument] goes from a reader to the document that
-// [Client.SetAppointmentFulfillmentData] takes.
+// [Client.SetAppointmentFulfillmentData] takes. What goes wrong at the document
+// store is an [*APIError] of the operation uploadDocument. Hooks and [Capture]
+// tell of the destination that was asked for, not of the upload itself.
+//
+// # Secrets and personal data
+//
+// What this package writes, to logs and into errors, holds no token, credential,
+// presigned URL or person's data. Models, [Credentials], [Token] and [RawBody]
+// print and log without theirs; for collections there is [Redacted].
+// encoding/json sees everything. The access token goes to the endpoint alone: no
+// redirect is followed.
+//
+// # Connections
+//
+// HTTPS_PROXY and NO_PROXY are honoured; a proxy learns host and port. Give a
+// transport of your own by [WithHTTPClient] for anything else. A process needs one
+// client: those that [Client.With] derives share its connections, usage plans and
+// tokens. [WithHook] is for traces and metrics; module otel has a hook for
+// OpenTelemetry.
 //
 // # Testing
 //

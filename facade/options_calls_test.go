@@ -56,7 +56,12 @@ func TestDryRunChecksTheCall(t *testing.T) {
 	t.Parallel()
 	var request facade.Request
 	var invalid *facade.ValidationError
-	client := clientOf(t, api(breaks))
+	j := newJournal()
+	client := clientOf(t, api(breaks), facade.WithLogger(j.logger))
+	if _, err := client.GetServiceJob(t.Context(), "J", facade.DryRun(&request)); !errors.Is(err, facade.ErrDryRun) || strings.Contains(j.String(), "WARN") {
+		t.Errorf("got %v, logged %s", err, j)
+	}
+	request = facade.Request{}
 	if _, err := client.GetServiceJob(t.Context(), "..", facade.DryRun(&request)); !errors.As(err, &invalid) || request.Method != "" {
 		t.Errorf("got %v, %+v", err, request)
 	}

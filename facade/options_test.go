@@ -241,8 +241,7 @@ func TestOptionsAreNotChanged(t *testing.T) {
 	for range 2 {
 		_, _ = one.ListServiceJobs(t.Context(), query, append(opts, facade.DryRun(&request))...)
 		_, _ = one.UpdateSchedule(t.Context(), "R-1", records, append(opts, facade.DryRun(&request))...)
-		for range one.ServiceJobs(t.Context(), query, append(opts, facade.DryRun(&request))...) { //nolint:revive // ranged for what it sends
-		}
+		_, _ = drained(one.ServiceJobs(t.Context(), query, append(opts, facade.DryRun(&request))...))
 	}
 	if after := fmt.Sprintf("%v %v %v", query, records, sellerCredentials.ClientID); after != before {
 		t.Errorf("%s\nbecame\n%s", before, after)

@@ -1,6 +1,7 @@
 package facade_test
 
 import (
+	"fmt"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -76,8 +77,8 @@ func TestPrefetchEndsWithTheRange(t *testing.T) {
 		wantCount(t, "requests", &sent, 3)
 		func() { // a panic in the body of a range is a break too
 			defer func() { _ = recover() }()
-			for range client.ServiceJobPages(t.Context(), allJobs, facade.Prefetch()) {
-				panic("in the body")
+			for _, err := range client.ServiceJobPages(t.Context(), allJobs, facade.Prefetch()) {
+				panic(fmt.Sprint("in the body, with ", err))
 			}
 		}()
 		if n := running.Load(); n != 0 {

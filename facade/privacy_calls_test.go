@@ -207,7 +207,7 @@ func TestPromise8TokenServerTellsNothing(t *testing.T) {
 			t.Parallel()
 			j := newJournal()
 			client := sellerOf(t, login, breaks, facade.WithCredentials(canaryCredentials), facade.WithLogger(j.logger))
-			authErrorOf(t, personalCall(t.Context(), client, j))
+			_ = authErrorOf(t, personalCall(t.Context(), client, j))
 			j.check(t)
 		})
 	}

@@ -132,7 +132,7 @@ func decoded[T any](t *testing.T, text string) T {
 func TestLeaksAreFound(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"the " + canaryName, fmt.Sprint([]byte(canaryPhone)), fmt.Sprintf("%x", canaryName), fmt.Sprintf("%X", "+1 206 CANARY"),
+		"the " + canaryName, fmt.Sprintf("%d", []byte(canaryPhone)), fmt.Sprintf("%x", canaryName), fmt.Sprintf("%X", "+1 206 CANARY"),
 		base64.StdEncoding.EncodeToString([]byte(canary)), canaryKey, canaryVector, fmt.Sprintf("%+v", struct{ name string }{canaryName}),
 	} {
 		if leak(text) == "" {

@@ -317,7 +317,7 @@ func TestPromise4RetryAfter(t *testing.T) {
 		"within deadline":  {func() string { return "2" }, 3 * time.Second, 2 * time.Second},
 		"beyond deadline":  {func() string { return "3" }, 2 * time.Second, stop},
 		"date too late":    {func() string { return at(3 * time.Second) }, 2 * time.Second, stop},
-		"endless patience": {func() string { return "9223372036" }, time.Second, stop},
+		"endless patience": {func() string { return "99999999999" }, time.Second, stop},
 	} {
 		for _, status := range []int{429, 503} {
 			t.Run(name, func(t *testing.T) {

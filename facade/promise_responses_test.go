@@ -70,10 +70,26 @@ func TestUnusableResponsesAreErrors(t *testing.T) {
 				if answer.status < 400 && !errors.Is(err, facade.ErrUnexpectedResponse) {
 					t.Errorf("%v is no ErrUnexpectedResponse", err)
 				}
+				if strings.TrimSpace(answer.body) == "" && answer.status == op.status && !strings.Contains(err.Error(), "the answer is empty") {
+					t.Errorf("%q does not say what is wrong", err)
+				}
 				if len(answer.body) > 4 && strings.Contains(err.Error(), answer.body) || strings.Contains(err.Error(), "\n") {
 					t.Errorf("%q holds the body", err)
 				}
 			})
+		}
+	}
+}
+
+// TestResponsesWithoutBody come from transports that are made by hand.
+func TestResponsesWithoutBody(t *testing.T) {
+	t.Parallel()
+	for _, op := range invocations {
+		client := clientOf(t, api(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: op.status, Header: http.Header{}, Request: r}, nil
+		}))
+		if _, err := op.invoke(t.Context(), client); (err == nil) != (op.status == 204) {
+			t.Errorf("%s: %v", op.id, err)
 		}
 	}
 }

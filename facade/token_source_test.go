@@ -48,7 +48,7 @@ func TestPromise5OldTokenOutlivesAnOutage(t *testing.T) {
 					time.Sleep(time.Second)
 				}
 				time.Sleep(time.Until(issued.Add(time.Hour)))
-				authErrorOf(t, call())
+				_ = authErrorOf(t, call())
 			})
 		})
 	}
@@ -146,6 +146,20 @@ func TestPromise5TokenSources(t *testing.T) {
 				t.Errorf("told %d times of its expired token", k.invalidated)
 			}
 		})
+	}
+}
+
+// A token that would break out of its header is not sent, nor repeated.
+func TestPromise5MalformedTokenIsNotSent(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"", "Atza|one\r\nx-injected: two", "Atza|\x00", "Atza|\x7f"} {
+		var sent atomic.Int32
+		client := clientOf(t, script(&sent, breaks), facade.WithTokenSource(facade.StaticToken(token)))
+		err := getJob(t.Context(), client)()
+		if failure := authErrorOf(t, err); failure.Code != "malformed_token" || strings.Contains(err.Error(), "Atza") {
+			t.Errorf("got %v", err)
+		}
+		wantCount(t, "requests", &sent, 0)
 	}
 }
 
@@ -260,17 +274,18 @@ func TestPromise5CredentialsFuncIsAskedByOne(t *testing.T) {
 		}))
 		hurried, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
+		inTime, late := getJob(hurried, client), getJob(t.Context(), client)
 		started := time.Now()
 		var all sync.WaitGroup
 		for i := range 1000 {
 			all.Go(func() {
 				if i%2 == 0 {
-					if err := getJob(hurried, client)(); !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 100*time.Millisecond {
+					if err := inTime(); !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 100*time.Millisecond {
 						t.Errorf("after %s: %v", time.Since(started), err)
 					}
 					return
 				}
-				if failure := authErrorOf(t, getJob(t.Context(), client)()); failure.Code != "credentials_unavailable" {
+				if failure := authErrorOf(t, late()); failure.Code != "credentials_unavailable" {
 					t.Errorf("code %s", failure.Code)
 				}
 			})

@@ -139,14 +139,14 @@ func TestPromise5OneTokenRequestWhileTheTokenServerFails(t *testing.T) {
 				var asked, sent atomic.Int32
 				client := sellerOf(t, slowly(20*time.Millisecond, script(&asked, failure)), script(&sent, answers(http.StatusOK, jobAnswer)))
 				for _, err := range crowd(1000, getJob(t.Context(), client)) {
-					authErrorOf(t, err)
+					_ = authErrorOf(t, err)
 				}
 				wantCount(t, "token requests", &asked, 1)
 				time.Sleep(facade.TokenFailureMemory - time.Millisecond)
-				crowd(1000, getJob(t.Context(), client))
+				_ = crowd(1000, getJob(t.Context(), client))
 				wantCount(t, "token requests within the memory of a failure", &asked, 1)
 				time.Sleep(time.Millisecond)
-				crowd(1000, getJob(t.Context(), client))
+				_ = crowd(1000, getJob(t.Context(), client))
 				wantCount(t, "token requests after it", &asked, 2)
 				wantCount(t, "requests to the API", &sent, 0)
 			})
@@ -320,7 +320,10 @@ func TestPromise5AbandonedRefreshEnds(t *testing.T) {
 		}
 		synctest.Wait()
 		select {
-		case <-ended:
+		case err := <-ended:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("the token request ended with %v", err)
+			}
 		default:
 			t.Error("the token request goes on")
 		}

@@ -171,7 +171,7 @@ func TestTLSIsNotNegotiable(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]*tls.Config{
 		"certificate of nobody": {},
-		"TLS 1.1":               {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, //nolint:gosec // refused, which is the point
+		"TLS 1.1":               {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
 	} {
 		address, handshakes, requests := quietServer(t, config)
 		own := New()

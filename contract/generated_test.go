@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/bind"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -97,7 +98,7 @@ func (op shape) checkRequest(values []string, req *http.Request, body []byte) []
 	wire.CheckPath(&checker, &op.Operation, values)
 	if op.query != nil {
 		query := reflect.New(op.query).Interface()
-		wire.BindQuery(&checker, req.URL.Query(), query)
+		bind.Query(&checker, req.URL.Query(), query)
 		check(&checker, query)
 	}
 	if op.body != nil {

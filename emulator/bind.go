@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/spservices/services-go/internal/bind"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -57,7 +58,7 @@ func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, 
 // bindQuery fills params and checks them. Amazon refuses times with an offset
 // here.
 func bindQuery(check *wire.Checker, values url.Values, params any) {
-	wire.BindQuery(check, values, params)
+	bind.Query(check, values, params)
 	fields := reflect.ValueOf(params).Elem()
 	for i := range fields.NumField() {
 		if t, ok := fields.Field(i).Interface().(time.Time); ok && !isUTC(t) {

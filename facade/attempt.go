@@ -14,6 +14,7 @@ import (
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/reasons"
 )
 
 // outcome is one request and what came of it.
@@ -130,7 +131,7 @@ func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {
 	case failed:
-		a.errors = decodeErrors(a.body)
+		a.errors = reasons.Decode(a.body)
 		return a, nil
 	case err != nil:
 		return a, fmt.Errorf("%w: the answer broke off: %w", ErrUnexpectedResponse, err)

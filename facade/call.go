@@ -14,6 +14,8 @@ import (
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/reasons"
+	"github.com/spservices/services-go/internal/redact"
 	"github.com/spservices/services-go/internal/rules"
 	"github.com/spservices/services-go/internal/wire"
 )
@@ -123,7 +125,7 @@ func (x *exchange) fillMarketplace(ids *[]string) {
 }
 
 func notEncodable(op *gen.Operation, where string, err error) error {
-	return &ValidationError{Operation: op.ID, Violations: []Violation{{Path: where, Rule: "cannot be encoded: " + wire.Explain(err)}}}
+	return &ValidationError{Operation: op.ID, Violations: []Violation{{Path: where, Rule: "cannot be encoded: " + redact.JSONError(err)}}}
 }
 
 // identify finds the bucket that the call is paced by.
@@ -151,7 +153,7 @@ func (x *exchange) decode(answer *answer) error {
 	case len(trimmed) == 0:
 		return unusable("the answer is empty")
 	case mediaType != "application/json":
-		return unusable("the answer is %q, not JSON", wire.Printable(mediaType, 64))
+		return unusable("the answer is %q, not JSON", redact.Word(mediaType, 64))
 	case string(trimmed) == "null":
 		return unusable("the answer is null")
 	}
@@ -159,7 +161,7 @@ func (x *exchange) decode(answer *answer) error {
 	if err := wire.Unmarshal(answer.body, x.call.Result); errors.Is(err, io.ErrUnexpectedEOF) {
 		return unusable("the answer broke off: %w", io.ErrUnexpectedEOF)
 	} else if err != nil {
-		return unusable("%s", wire.Explain(err))
+		return unusable("%s", redact.JSONError(err))
 	}
 	x.call.Decoded = true
 	return nil
@@ -168,7 +170,7 @@ func (x *exchange) decode(answer *answer) error {
 // checkResult looks for errors within a success, for the payload it owes, and
 // for what breaks the API description.
 func (x *exchange) checkResult(ctx context.Context) error {
-	if list := withoutWarnings(x.errorsWithin()); len(list) > 0 {
+	if list := reasons.WithoutWarnings(x.errorsWithin()); len(list) > 0 {
 		failure := x.apiError(nil)
 		failure.Errors = list
 		return failure

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/attempt"
 	"github.com/spservices/services-go/internal/lwa"
 	"github.com/spservices/services-go/internal/transport"
 )
@@ -17,8 +18,8 @@ type Client struct {
 	config
 	endpoint *url.URL
 	tokens   TokenSource
-	quota    *retryQuota
-	uploads  *retryQuota // the document store's, which fails by itself
+	quota    *attempt.Quota
+	uploads  *attempt.Quota // the document store's, which fails by itself
 }
 
 // New returns a Client. It joins all that is wrong with the options into one
@@ -49,7 +50,7 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{config: c, endpoint: endpoint, quota: newRetryQuota(), uploads: newRetryQuota(), tokens: c.tokenSource}
+	client := &Client{config: c, endpoint: endpoint, quota: attempt.NewQuota(), uploads: attempt.NewQuota(), tokens: c.tokenSource}
 	if parent != nil {
 		client.quota, client.uploads = parent.quota, parent.uploads
 	}

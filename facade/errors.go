@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/reasons"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -70,25 +72,6 @@ func (e *APIError) saysNothingThere() bool {
 	return e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusUnprocessableEntity
 }
 
-// lookAt says where the outcome of a write can be seen.
-var lookAt = map[string]string{
-	"addAppointmentForServiceJobByServiceJobId":        "GetServiceJob lists the job's appointments",
-	"rescheduleAppointmentForServiceJobByServiceJobId": "GetServiceJob lists the job's appointments",
-	"cancelServiceJobByServiceJobId":                   "GetServiceJob tells the job's status",
-	"completeServiceJobByServiceJobId":                 "GetServiceJob tells the job's status",
-	"assignAppointmentResources":                       "GetServiceJob lists the appointment's technicians",
-	"createReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
-	"updateReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
-	"cancelReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
-}
-
-func whereToLook(operation string) string {
-	if place := lookAt[operation]; place != "" {
-		return place
-	}
-	return "read it back before repeating it"
-}
-
 // codes maps the code of an error within a success to what it means.
 var codes = map[string]error{
 	"InvalidInput":       ErrInvalidInput,
@@ -132,7 +115,7 @@ func (e *APIError) Error() string {
 	} else {
 		b.WriteString(strings.TrimSpace(fmt.Sprint(e.StatusCode, " ", http.StatusText(e.StatusCode))))
 	}
-	if codes := e.codes(); len(codes) > 0 {
+	if codes := reasons.Codes(e.Errors); len(codes) > 0 {
 		b.WriteString(" [" + strings.Join(codes, ", ") + "]")
 	}
 	if e.RequestID != "" {
@@ -164,26 +147,10 @@ func (e *APIError) LogValue() slog.Value {
 		slog.String("operation", e.Operation),
 		slog.Int("status", e.StatusCode),
 		slog.String("request_id", e.RequestID),
-		slog.Any("codes", e.codes()),
+		slog.Any("codes", reasons.Codes(e.Errors)),
 		slog.Int("attempts", e.Attempts),
 		slog.Bool("outcome_unknown", e.outcomeUnknown),
 	)
-}
-
-// codes are those that are words: a code with anything else in it might be
-// text that somebody wrote.
-func (e *APIError) codes() []string {
-	var list []string
-	for _, entry := range e.Errors {
-		if entry.Code != "" && len(entry.Code) <= 64 && !strings.ContainsFunc(entry.Code, notWord) && !slices.Contains(list, entry.Code) {
-			list = append(list, entry.Code)
-		}
-	}
-	return list
-}
-
-func notWord(r rune) bool {
-	return r != '_' && r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // HasCode reports whether Amazon gave code among its errors.
@@ -234,10 +201,7 @@ func (e *APIError) tokenExpired() bool {
 	if e.StatusCode != http.StatusUnauthorized && e.StatusCode != http.StatusForbidden {
 		return false
 	}
-	return slices.ContainsFunc(e.Errors, func(entry gen.Error) bool {
-		text := strings.ToLower(entry.Code + " " + entry.Message + " " + entry.Details)
-		return strings.Contains(text, "expired") && strings.Contains(text, "token")
-	})
+	return reasons.BlamesTokenAge(e.Errors)
 }
 
 // ValidationError lists every rule that a request breaks, by path. Nothing was
@@ -247,30 +211,10 @@ type ValidationError = wire.ValidationError
 // Violation is one broken rule. It holds the shape of the value, not the value.
 type Violation = wire.Violation
 
-// decodeErrors reads the errors of an answer in any form Amazon gives them: a
-// list, a list under "errors", or a lone message.
-func decodeErrors(body []byte) []gen.Error {
-	var list []gen.Error
-	if wire.Unmarshal(body, &list) == nil {
-		return withoutWarnings(list)
-	}
-	var object struct {
-		Errors  []gen.Error `json:"errors"`
-		Code    string      `json:"code"`
-		Message string      `json:"message"`
-	}
-	if wire.Unmarshal(body, &object) != nil {
-		return nil
-	}
-	if len(object.Errors) == 0 && object.Code+object.Message != "" {
-		object.Errors = []gen.Error{{Code: object.Code, Message: object.Message}}
-	}
-	return withoutWarnings(object.Errors)
-}
-
-func withoutWarnings(list []gen.Error) []gen.Error {
-	return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })
-}
-
 // uploaded reports whether a document store has taken what was put to it.
 func uploaded(status int) bool { return status >= 200 && status < 300 }
+
+// passing reports failures of an upload that may be over by the next attempt.
+func passing(e *APIError) bool {
+	return (e.StatusCode < 300 || e.StatusCode >= 500 || isThrottled(e.StatusCode)) && !attempt.Permanent(e.cause)
+}

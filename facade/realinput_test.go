@@ -18,6 +18,7 @@ import (
 	"github.com/spservices/services-go/facade"
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/iso8601"
+	"github.com/spservices/services-go/internal/redact"
 	sdkjson "github.com/spservices/services-go/internal/wire"
 )
 
@@ -86,7 +87,7 @@ func TestRealInputDecodes(t *testing.T) {
 		}
 		into := reflect.New(types[name])
 		if err := sdkjson.Unmarshal(e.Response, into.Interface()); err != nil {
-			t.Fatalf("does not decode: %s", sdkjson.Explain(err))
+			t.Fatalf("does not decode: %s", redact.JSONError(err))
 		}
 		again, err := sdkjson.Marshal(into.Interface())
 		if err != nil {

@@ -5,15 +5,14 @@ import (
 	"errors"
 	"io"
 	"math"
-	"math/rand/v2"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/reasons"
 )
 
 // RetryPolicy says how often and when a call is repeated.
@@ -90,7 +89,7 @@ func (x *exchange) judge(ctx context.Context) (final error, repeat bool) {
 	kind, err := x.classify(ctx)
 	switch kind {
 	case succeeded:
-		x.client.quota.giveBack(x.spent)
+		x.client.quota.GiveBack(x.spent)
 		return nil, false
 	case notSent:
 		if x.failure == nil {
@@ -142,7 +141,7 @@ func (x *exchange) describe(kind kind, err error) *APIError {
 		// The first try may have done it, so that the repeat found nothing left to
 		// do. The POST of this class mints what just expires.
 		class == gen.Idempotent && x.call.Operation.Method != http.MethodPost && x.ambiguous && failure.saysNothingThere():
-		failure.outcomeUnknown, failure.check = true, whereToLook(x.call.Operation.ID)
+		failure.outcomeUnknown, failure.check = true, reasons.WhereToLook(x.call.Operation.ID)
 	}
 	x.ambiguous = x.ambiguous || kind == failed
 	return failure
@@ -175,7 +174,7 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 		return false
 	}
 	if kind != throttled {
-		if x.spent = x.client.quota.take(); x.spent == 0 {
+		if x.spent = x.client.quota.Take(); x.spent == 0 {
 			return false
 		}
 	}
@@ -203,46 +202,7 @@ func (x *exchange) invalidate(ctx context.Context) bool {
 	return ok
 }
 
-// backoff is the wait before the n-th repeat: full jitter, or what the server
-// asks for and a little more, so that those who heard it do not come at once.
+// backoff is the wait before the n-th repeat.
 func (p RetryPolicy) backoff(n int, retryAfter time.Duration) time.Duration {
-	ceiling := p.BackoffCap
-	if p.BackoffBase < ceiling>>(n-1) {
-		ceiling = p.BackoffBase << (n - 1)
-	}
-	if retryAfter > 0 {
-		return max(retryAfter, retryAfter+rand.N(max(p.BackoffBase, 1)))
-	}
-	return rand.N(max(ceiling, 1))
-}
-
-// Retry quota: an outage may cost a tenth more requests, not four times as many.
-const (
-	quotaTokens    = 500
-	quotaPerRepeat = 5
-)
-
-type retryQuota struct {
-	mu     sync.Mutex
-	tokens int
-}
-
-func newRetryQuota() *retryQuota { return &retryQuota{tokens: quotaTokens} }
-
-// take pays for a repeat and returns the price, 0 when it cannot be paid.
-func (q *retryQuota) take() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.tokens < quotaPerRepeat {
-		return 0
-	}
-	q.tokens -= quotaPerRepeat
-	return quotaPerRepeat
-}
-
-// giveBack pays a success: what its last repeat cost, or a little.
-func (q *retryQuota) giveBack(spent int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.tokens = min(quotaTokens, q.tokens+max(spent, 1))
+	return attempt.Backoff(p.BackoffBase, p.BackoffCap, n, retryAfter)
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spservices/services-go/internal/attempt"
 	"github.com/spservices/services-go/internal/document"
+	"github.com/spservices/services-go/internal/redact"
 	"github.com/spservices/services-go/internal/transport"
-	"github.com/spservices/services-go/internal/wire"
 )
 
 // uploadOperation names uploads in errors and logs; it is no operation of the API.
@@ -32,14 +32,14 @@ func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination
 	for n, spent := 1, 0; ; n++ {
 		failure := c.put(ctx, d, contentType, encrypted)
 		if failure == nil {
-			c.uploads.giveBack(spent)
+			c.uploads.GiveBack(spent)
 			return nil
 		}
 		failure.Attempts = n
 		if noRetry || n >= c.retry.Attempts || failure.RetryAfter > c.retry.RetryAfterCap || !passing(failure) {
 			return failure
 		}
-		if spent = c.uploads.take(); spent == 0 {
+		if spent = c.uploads.Take(); spent == 0 {
 			return failure
 		}
 		if err := attempt.Sleep(ctx, c.retry.backoff(n, failure.RetryAfter)); err != nil {
@@ -47,12 +47,6 @@ func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination
 			return failure
 		}
 	}
-}
-
-// passing reports failures of an upload that may be over by the next attempt.
-func passing(e *APIError) bool {
-	refused := e.StatusCode >= 300 && e.StatusCode < 500 && !isThrottled(e.StatusCode)
-	return !refused && !attempt.Permanent(e.cause)
 }
 
 // put makes one request, without an access token and without following
@@ -78,7 +72,7 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 	} else {
 		defer func() { _ = resp.Body.Close() }()
 		_, _ = io.CopyN(io.Discard, resp.Body, maxErrorBytes)
-		failure.StatusCode, failure.RequestID = resp.StatusCode, wire.Printable(resp.Header.Get("x-amz-request-id"), 128)
+		failure.StatusCode, failure.RequestID = resp.StatusCode, redact.Word(resp.Header.Get("x-amz-request-id"), 128)
 		failure.RetryAfter = attempt.ParseRetryAfter(resp.Header, time.Now())
 		if uploaded(resp.StatusCode) && attempt.Damaged(resp.Header, encrypted) {
 			failure.cause = fmt.Errorf("%w: the destination has other bytes than were sent", ErrUnexpectedResponse)

@@ -5,16 +5,18 @@ package gen
 import (
 	"math"
 
+	"github.com/spservices/services-go/internal/pattern"
 	"github.com/spservices/services-go/internal/wire"
 )
 
 var (
 	_        = math.MaxInt
-	pattern1 = wire.MustPattern("^[A-Z0-9]*$")
-	pattern2 = wire.MustPattern("^[A-Za-z0-9+/]{22}={2}$")
-	pattern3 = wire.MustPattern("^[A-Z0-9_]*$")
-	pattern4 = wire.MustPattern("^[0-9\\-]+$")
-	pattern5 = wire.MustPattern("^[A-Za-z0-9\\-]+$")
+	_        *pattern.Pattern
+	pattern1 = pattern.Must("^[A-Z0-9]*$")
+	pattern2 = pattern.Must("^[A-Za-z0-9+/]{22}={2}$")
+	pattern3 = pattern.Must("^[A-Z0-9_]*$")
+	pattern4 = pattern.Must("^[0-9\\-]+$")
+	pattern5 = pattern.Must("^[A-Za-z0-9\\-]+$")
 )
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.

@@ -129,7 +129,7 @@ func TestChangesReachTheCode(t *testing.T) {
 		{"gen/operations.gen.go", `{Name: "serviceJobId", MinLength: 2, MaxLength: 36}`},
 		{"gen/client.gen.go", "0.5 requests per second, burst 7."},
 		{"gen/validate.gen.go", `c.Range("contentLength", int64(v.ContentLength), 1, 1000)`},
-		{"gen/validate.gen.go", `wire.MustPattern("^x+$")`},
+		{"gen/validate.gen.go", `pattern.Must("^x+$")`},
 		{"gen/validate.gen.go", `c.Range("capacity", int64(*v.Capacity), 1, math.MaxInt64)`},
 		{"gen/models.gen.go", `SortOrderRandomOrder SortOrder = "RANDOM_ORDER"`},
 		{"gen/models.gen.go", "way that a sort goes."},

@@ -110,8 +110,8 @@ var answerMutants = []mutant{
 	},
 	{
 		name: "ignore errors within a 200", file: "facade/call.go", tests: "facade", test: "^TestErrorsWithinSuccess$",
-		guard:  `list := withoutWarnings(x.errorsWithin()); len(list) > 0`,
-		broken: `list := withoutWarnings(x.errorsWithin()); len(list) > 0 && x.call.Result == nil`,
+		guard:  `list := reasons.WithoutWarnings(x.errorsWithin()); len(list) > 0`,
+		broken: `list := reasons.WithoutWarnings(x.errorsWithin()); len(list) > 0 && x.call.Result == nil`,
 	},
 	{
 		name: "ignore errors of records", file: "gen/results.gen.go", tests: "facade", test: "^TestErrorsOfRecords$",
@@ -119,7 +119,7 @@ var answerMutants = []mutant{
 		broken: "// AllErrors returns the errors that v carries.\nfunc (v *UpdateScheduleRecord) AllErrors() []Error {\n\tif true {",
 	},
 	{
-		name: "take a warning for an error", file: "facade/errors.go", tests: "facade", test: "^TestWarningsAreNoErrors$",
+		name: "take a warning for an error", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestWarningsAreNoErrors$",
 		guard:  `return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })`,
 		broken: `return list`,
 	},
@@ -149,12 +149,12 @@ var answerMutants = []mutant{
 		broken: ` {`,
 	},
 	{
-		name: "back off without jitter", file: "facade/retry.go", tests: "facade", test: "^TestPromise4Jitter$",
+		name: "back off without jitter", file: "internal/attempt/repeat.go", tests: "facade", test: "^TestPromise4Jitter$",
 		guard:  `return rand.N(max(ceiling, 1))`,
 		broken: `return max(ceiling, 1)`,
 	},
 	{
-		name: "repeat without a quota", file: "facade/retry.go", tests: "facade", test: "^TestPromise4OutageIsNotAmplified$",
+		name: "repeat without a quota", file: "internal/attempt/repeat.go", tests: "facade", test: "^TestPromise4OutageIsNotAmplified$",
 		guard:  `q.tokens -= quotaPerRepeat`,
 		broken: `q.tokens -= 0`,
 	},

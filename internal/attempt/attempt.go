@@ -19,7 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/spservices/services-go/internal/wire"
+	"github.com/spservices/services-go/internal/redact"
 )
 
 // Progress watches a connection, because only proof that nothing was
@@ -87,7 +87,7 @@ func ParseRetryAfter(h http.Header, now time.Time) time.Duration {
 }
 
 // RequestID reads x-amzn-RequestId.
-func RequestID(h http.Header) string { return wire.Printable(h.Get("x-amzn-RequestId"), 128) }
+func RequestID(h http.Header) string { return redact.Word(h.Get("x-amzn-RequestId"), 128) }
 
 // ValidHeaderValue refuses what net/http would refuse with an error that
 // repeats the value.

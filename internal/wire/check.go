@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/spservices/services-go/internal/pattern"
 )
 
 // Violation is one broken rule. It never holds the value itself, which may be
@@ -122,7 +124,7 @@ func (c *Checker) Required(name string, present bool) {
 // Enum checks that a value is a documented one; the empty value is absent.
 func (c *Checker) Enum(name, value string, known bool) {
 	if value != "" && !known && !c.Response {
-		c.Add(name, "must be one of the documented values", shape(value))
+		c.Add(name, "must be one of the documented values", Shape(value))
 	}
 }
 
@@ -132,14 +134,14 @@ func (c *Checker) Length(name, value string, low, high int) {
 		return
 	}
 	if n := utf8.RuneCountInString(value); n < low || n > high {
-		c.Add(name, between("have", low, high, "characters"), shape(value))
+		c.Add(name, between("have", low, high, "characters"), Shape(value))
 	}
 }
 
 // Pattern checks a string's form; the empty string is absent.
-func (c *Checker) Pattern(name, value string, p *Pattern) {
+func (c *Checker) Pattern(name, value string, p *pattern.Pattern) {
 	if value != "" && !p.Match(value) {
-		c.Add(name, "must match "+p.String(), shape(value))
+		c.Add(name, "must match "+p.String(), Shape(value))
 	}
 }
 
@@ -179,6 +181,7 @@ func between(verb string, low, high int, unit string) string {
 	return strings.TrimSpace("must " + verb + " " + limits + " " + unit)
 }
 
-func shape(value string) string {
+// Shape is what a violation tells of a string.
+func Shape(value string) string {
 	return fmt.Sprintf("a string of %d characters", utf8.RuneCountInString(value))
 }

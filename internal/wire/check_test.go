@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spservices/services-go/internal/pattern"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -50,7 +51,7 @@ func TestCheckerPaths(t *testing.T) {
 
 func TestCheckerRules(t *testing.T) {
 	t.Parallel()
-	digits := wire.MustPattern(`^[0-9]+$`)
+	digits := pattern.Must(`^[0-9]+$`)
 	for name, c := range map[string]struct {
 		check    func(*wire.Checker)
 		want     string // of a request, "" when nothing is wrong
@@ -107,7 +108,7 @@ func TestCheckerHidesValues(t *testing.T) {
 	var c wire.Checker
 	c.Enum("enum", canary, false)
 	c.Length("length", canary, 1, 5)
-	c.Pattern("pattern", canary, wire.MustPattern(`^[0-9]*$`))
+	c.Pattern("pattern", canary, pattern.Must(`^[0-9]*$`))
 	params := struct {
 		Names []string `query:"names"`
 	}{[]string{canary + ","}}

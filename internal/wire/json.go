@@ -2,9 +2,6 @@ package wire
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -72,33 +69,4 @@ func readTime(d *jsontext.Decoder, t *time.Time) error {
 		return err
 	}
 	return errors.New("want a string that holds an ISO 8601 time")
-}
-
-// Explain says where and why JSON could not be encoded or decoded, without the
-// value: it may be a person's data.
-func Explain(err error) string {
-	var semantic *json.SemanticError
-	var syntactic *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &semantic):
-		reason := "does not fit a " + semantic.GoType.String()
-		if semantic.JSONKind != 0 {
-			reason = semantic.JSONKind.String() + " " + reason
-		}
-		return strings.TrimSpace(string(semantic.JSONPointer) + " " + reason)
-	case errors.As(err, &syntactic):
-		return fmt.Sprintf("not JSON at byte %d", syntactic.ByteOffset)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "JSON breaks off"
-	}
-	return err.Error()
-}
-
-// Printable returns s when it is one word of at most limit characters, for
-// what a header puts into logs.
-func Printable(s string, limit int) string {
-	if len(s) > limit || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return ""
-	}
-	return s
 }

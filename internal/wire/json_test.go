@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/redact"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -92,7 +93,7 @@ func TestMarshalRefuses(t *testing.T) {
 		text, err := wire.Marshal(value)
 		if err == nil {
 			t.Errorf("%s: written as %s", name, text)
-		} else if why := wire.Explain(err); strings.Contains(why, canary) || why == "" {
+		} else if why := redact.JSONError(err); strings.Contains(why, canary) || why == "" {
 			t.Errorf("%s: explained as %q", name, why)
 		}
 	}
@@ -180,7 +181,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 			t.Errorf("%s was taken", text)
 			continue
 		}
-		if got := wire.Explain(err); !strings.Contains(got, where) || strings.Contains(got, canary) {
+		if got := redact.JSONError(err); !strings.Contains(got, where) || strings.Contains(got, canary) {
 			t.Errorf("%s\n is explained as %q, want %q in it and no value", text, got, where)
 		}
 	}
@@ -198,7 +199,7 @@ func FuzzJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var job gen.ServiceJob
 		if err := wire.Unmarshal(text, &job); err != nil {
-			if why := wire.Explain(err); why == "" {
+			if why := redact.JSONError(err); why == "" {
 				t.Fatalf("%v is explained by nothing", err)
 			}
 			return
@@ -225,7 +226,7 @@ func TestPrintable(t *testing.T) {
 	for text, want := range map[string]string{
 		"abc-1": "abc-1", "abcdef": "abcdef", "abcdefg": "", "": "", "a b": "", "a\n": "", "\x1b[31m": "", "é": "", "a\x7f": "", "~!": "~!",
 	} {
-		if got := wire.Printable(text, 6); got != want {
+		if got := redact.Word(text, 6); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

@@ -19,15 +19,11 @@ const (
 )
 
 func (c Class) String() string {
-	switch c {
-	case Read:
-		return "read"
-	case Idempotent:
-		return "idempotent"
-	case Once:
-		return "once"
+	names := [...]string{Read: "read", Idempotent: "idempotent", Once: "once"}
+	if c == 0 || int(c) >= len(names) {
+		return "unknown"
 	}
-	return "unknown"
+	return names[c]
 }
 
 // Operation is one row of the generated operation table.

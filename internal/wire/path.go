@@ -36,7 +36,7 @@ func CheckPath(c *Checker, op *Operation, values []string) {
 		case value == "." || value == "..":
 			c.Add(p.Name, "must not be a dot segment", "")
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }):
-			c.Add(p.Name, "must be valid UTF-8 without control characters", shape(value))
+			c.Add(p.Name, "must be valid UTF-8 without control characters", Shape(value))
 		default:
 			c.Length(p.Name, value, p.MinLength, p.MaxLength)
 		}

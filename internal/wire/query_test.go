@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/bind"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -62,7 +63,7 @@ func roundTrip[T any](t *testing.T, params T) (bound T, violations []string) {
 		t.Fatal(err)
 	}
 	var c wire.Checker
-	wire.BindQuery(&c, query, &bound)
+	bind.Query(&c, query, &bound)
 	return bound, found(&c)
 }
 
@@ -89,7 +90,7 @@ func TestBindQueryDefaults(t *testing.T) {
 		query, _ := url.ParseQuery(text)
 		var c wire.Checker
 		var params gen.GetServiceJobsParams
-		wire.BindQuery(&c, query, &params)
+		bind.Query(&c, query, &params)
 		if params.PageSize != want || len(c.Violations()) > 0 {
 			t.Errorf("%q: page size %d, want %d; %q", text, params.PageSize, want, found(&c))
 		}
@@ -106,7 +107,7 @@ func TestBindQueryTimes(t *testing.T) {
 	for _, text := range []string{"2020-01-02T06:59:00Z", "2020-01-01T23:59:00.00-07", "2020-01-02T06:59"} {
 		var c wire.Checker
 		var params gen.GetServiceJobsParams
-		wire.BindQuery(&c, url.Values{"createdAfter": {text}}, &params)
+		bind.Query(&c, url.Values{"createdAfter": {text}}, &params)
 		if want := time.Date(2020, 1, 2, 6, 59, 0, 0, time.UTC); !params.CreatedAfter.Equal(want) || len(c.Violations()) > 0 {
 			t.Errorf("%q is %s, %q", text, params.CreatedAfter, found(&c))
 		}
@@ -131,7 +132,7 @@ func TestBindQueryRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		var c wire.Checker
-		wire.BindQuery(&c, query, &gen.GetServiceJobsParams{})
+		bind.Query(&c, query, &gen.GetServiceJobsParams{})
 		if got := strings.Join(found(&c), "; "); got != want {
 			t.Errorf("%s\n got  %s\n want %s", text, got, want)
 		}

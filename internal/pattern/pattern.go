@@ -1,4 +1,5 @@
-package wire
+// Package pattern matches the patterns of the API description.
+package pattern
 
 import (
 	"regexp"
@@ -14,8 +15,8 @@ type Pattern struct {
 	minLength  int
 }
 
-// MustPattern compiles a pattern and panics when it is not valid.
-func MustPattern(expression string) *Pattern {
+// Must compiles a pattern and panics when it is not valid.
+func Must(expression string) *Pattern {
 	p := &Pattern{expression: regexp.MustCompile(expression)}
 	tree, err := syntax.Parse(expression, syntax.Perl)
 	if err != nil || tree.Op != syntax.OpConcat || len(tree.Sub) != 3 ||

@@ -1,11 +1,11 @@
-package wire_test
+package pattern_test
 
 import (
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/spservices/services-go/internal/wire"
+	"github.com/spservices/services-go/internal/pattern"
 )
 
 // expressions are matched by a table, or look as if they could be.
@@ -26,12 +26,12 @@ func TestPatternMatchesLikeRegexp(t *testing.T) {
 	for _, expression := range expressions {
 		t.Run(expression, func(t *testing.T) {
 			t.Parallel()
-			pattern, judge := wire.MustPattern(expression), regexp.MustCompile(expression)
-			if pattern.String() != expression {
-				t.Errorf("prints as %s", pattern)
+			table, judge := pattern.Must(expression), regexp.MustCompile(expression)
+			if table.String() != expression {
+				t.Errorf("prints as %s", table)
 			}
 			for _, s := range subjects {
-				if got, want := pattern.Match(s), judge.MatchString(s); got != want {
+				if got, want := table.Match(s), judge.MatchString(s); got != want {
 					t.Errorf("%.60q: %v, want %v", s, got, want)
 				}
 			}
@@ -48,18 +48,18 @@ func FuzzPattern(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		if got, want := wire.MustPattern(expression).Match(s), judge.MatchString(s); got != want {
+		if got, want := pattern.Must(expression).Match(s), judge.MatchString(s); got != want {
 			t.Fatalf("%q on %q: %v, want %v", expression, s, got, want)
 		}
 	})
 }
 
-func TestMustPatternPanics(t *testing.T) {
+func TestMustPanics(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if recover() == nil {
 			t.Error("an expression that is not valid was taken")
 		}
 	}()
-	wire.MustPattern(`^[A-Z`)
+	pattern.Must(`^[A-Z`)
 }

@@ -25,8 +25,6 @@ var templateFunctions = template.FuncMap{
 	"keepsOffset": func(t codegen.TypeDefinition) bool {
 		return schemaExtension(t.Schema.OAPISchema, "x-time-offset") == "kept"
 	},
-	"lowerFirst": lowerFirst,
-	"join":       strings.Join,
 }
 
 func render(name string, data any) ([]byte, error) {

@@ -58,7 +58,7 @@ func inOrder(ctx context.Context, steps ...func(context.Context) error) error {
 
 func (t *tour) wholeJob(ctx context.Context) error {
 	return inOrder(ctx, t.list, t.get, t.findSlots, t.add, t.reschedule, t.assign, t.upload,
-		t.timePasses, t.fulfil, t.complete, t.getAgain, t.capacity)
+		t.timePasses, t.fulfil, t.complete, t.get, t.capacity)
 }
 
 func (t *tour) readOnly(ctx context.Context) error {
@@ -119,8 +119,6 @@ func (t *tour) get(ctx context.Context) error {
 		return job.ServiceJobID + " is " + string(job.ServiceJobStatus), nil
 	})
 }
-
-func (t *tour) getAgain(ctx context.Context) error { return t.get(ctx) }
 
 func (t *tour) findSlots(ctx context.Context) error {
 	return t.step("getAppointmmentSlotsByJobId", func(opts ...facade.CallOption) (string, error) {

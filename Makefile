@@ -48,13 +48,9 @@ demo: ## carry one service job through its life, against the embedded emulator
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . $(GOBENCHFLAGS) ./...
 
-# Each target by itself, since go test fuzzes one at a time.
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME
-	@find . -name '*_test.go' ! -path './.*' -exec grep -HoE '^func Fuzz[A-Za-z0-9_]*' {} + | \
-	  sed -E 's#/[^/]*:func # #' | sort | while read -r directory target; do \
-	    echo "$$directory $$target"; \
-	    $(GO) -C "$$directory" test -vet=off -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) . || exit 1; done
+	@GO='$(GO)' FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
 .PHONY: falsify
 falsify: ## break each guard in a copy; the test named after it has to fail

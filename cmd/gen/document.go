@@ -20,16 +20,17 @@ func load(path string) (*openapi3.T, error) {
 	if doc.Paths == nil || doc.Components == nil || len(doc.Components.Schemas) == 0 {
 		return nil, fmt.Errorf("%s: want an OpenAPI document with paths and components/schemas", path)
 	}
+	if err := accept(doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	inlineShared(doc)
 	nameInline(doc.Components.Schemas)
-	for name, schema := range doc.Components.Schemas {
+	for _, schema := range doc.Components.Schemas {
 		if len(schema.Value.Enum) > 0 {
 			setExtension(&schema.Value.Extensions, "x-enum-varnames", constantNames(schema.Value.Enum))
 		}
 		for property, ref := range schema.Value.Properties {
-			if err := prepareProperty(schema.Value, property, ref); err != nil {
-				return nil, fmt.Errorf("%s.%s: %w", name, property, err)
-			}
+			prepareProperty(schema.Value, property, ref)
 		}
 	}
 	return doc, nil
@@ -73,11 +74,10 @@ func nameInline(schemas openapi3.Schemas) {
 // prepareProperty turns our extensions into those of the model generator:
 // fields are plain values that are left out when zero, unless x-presence says
 // that zero or absence means something.
-func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaRef) error {
+func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaRef) {
 	target := unwrap(ref)
-	presence := extension(ref, "x-presence")
 	omitZero, pointer := true, false
-	switch presence {
+	switch extension(ref, "x-presence") {
 	case "":
 		// A nested object is a pointer when it may be absent.
 		pointer = target.Value.Type.Is("object") && len(target.Value.Properties) > 0 &&
@@ -86,8 +86,6 @@ func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaR
 		omitZero = false
 	case "explicit":
 		pointer = true
-	default:
-		return fmt.Errorf("x-presence is %q, want always or explicit", presence)
 	}
 	if isExact(ref) {
 		setExtension(&ref.Extensions, "x-go-type", "Decimal")
@@ -97,7 +95,6 @@ func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaR
 	setExtension(&ref.Extensions, "x-omitzero", omitZero)
 	setExtension(&ref.Extensions, "x-go-type-skip-optional-pointer", !pointer)
 	setExtension(&ref.Extensions, "x-order", float64(line(ref)))
-	return nil
 }
 
 // isExact reports whether a number must keep its digits, as money does.

@@ -32,6 +32,9 @@ const (
 	firstOperation = "getServiceJobByServiceJobId"
 	firstPlan      = "      x-usage-plan: {rate: 20, burst: 40}\n"
 	firstClass     = "      x-operation-class: read\n"
+
+	buyerName = "x-personal: true, description: Name of the buyer"
+	itemTitle = "title: {type: string, description: Title of the item."
 )
 
 // TestBadDocuments holds that a mistake is an error that says where it is.
@@ -61,6 +64,33 @@ func TestBadDocuments(t *testing.T) {
 		"schema that is not there": {
 			"{$ref: '#/components/schemas/GetServiceJobByServiceJobIdResponse'}", "{$ref: '#/components/schemas/Nowhere'}", []string{"Nowhere"},
 		},
+		"no operationId":             {"      operationId: getServiceJobs\n", "", []string{"GET /service/v1/serviceJobs", "operationId"}},
+		"operationId twice":          {"      operationId: getServiceJobs\n", "      operationId: " + firstOperation + "\n", []string{firstOperation, "same operation id"}},
+		"extension of an operation":  {firstClass, firstClass + "      x-payloads: payload\n", []string{firstOperation, "x-payloads"}},
+		"extension of a schema":      {buyerName, "x-personal-data: true, description: Name of the buyer", []string{"Buyer.name (line ", "x-personal-data"}},
+		"extension of the document":  {"x-marketplaces:", "x-marketplace:", []string{"x-marketplace "}},
+		"extension of a parameter":   {"      description: Token of the page wanted", "      x-personal: true\n          description: Token of the page wanted", []string{"x-personal", "parameter"}},
+		"mark that is not true":      {buyerName, "x-personal: no way, description: Name of the buyer", []string{"Buyer.name", "x-personal is no way"}},
+		"payload that is not there":  {"x-payload: payload", "x-payload: payloads", []string{firstOperation, "x-payload names payloads"}},
+		"page token not there":       {"token: payload.nextPageToken, items: payload.jobs", "token: payload.nextToken, items: payload.jobs", []string{"getServiceJobs", "payload.nextToken"}},
+		"page items not there":       {"token: payload.nextPageToken, items: payload.jobs", "token: payload.nextPageToken, items: jobs", []string{"getServiceJobs", "x-pagination names jobs"}},
+		"page parameter not there":   {"x-pagination: {parameter: pageToken, ", "x-pagination: {parameter: page, ", []string{"getServiceJobs", "x-pagination names page,"}},
+		"success without a name":     {"{$ref: '#/components/schemas/GetServiceJobByServiceJobIdResponse'}", "{type: object}", []string{firstOperation, "200"}},
+		"list not comma separated":   {"explode: false", "explode: true", []string{"getServiceJobs parameter serviceOrderIds", "explode false"}},
+		"parameter in a header":      {"in: query", "in: header", []string{"parameter", "is in a header"}},
+		"pattern that is none":       {"pattern: '^[A-Za-z0-9+/]{22}={2}$'", "pattern: '^(?!a)$'", []string{"ServiceUploadDocument", "regexp"}},
+		"pattern of a number":        {"durationInMinutes: {type: integer, minimum: 1,", "durationInMinutes: {type: integer, pattern: '^1',", []string{"AppointmentTime.durationInMinutes", "pattern"}},
+		"exclusive bound":            {"{type: integer, minimum: 1, maximum: 20,", "{type: integer, minimum: 1, exclusiveMinimum: true, maximum: 20,", []string{"pageSize", "exclusiveMinimum"}},
+		"fractional bound":           {"{type: integer, minimum: 1, maximum: 20,", "{type: integer, minimum: 1.5, maximum: 20,", []string{"pageSize", "1.5"}},
+		"bounds of an exact number":  {"x-exact: true", "x-exact: true, minimum: 0", []string{"MoneyAmount.value", "minimum"}},
+		"keyword without checks":     {itemTitle, "title: {type: string, nullable: true, description: Title of the item.", []string{"AssociatedItem.title", "nullable"}},
+		"keyword misspelt":           {itemTitle, "title: {type: string, maxlength: 5, description: Title of the item.", []string{"AssociatedItem", "maxlength"}},
+		"format without a Go type":   {itemTitle, "title: {type: string, format: uuid, description: Title of the item.", []string{"AssociatedItem.title", "uuid"}},
+		"no type":                    {itemTitle, "title: {description: Title of the item.", []string{"AssociatedItem.title", "one type"}},
+		"unknown type":               {itemTitle, "title: {type: text, description: Title of the item.", []string{"AssociatedItem", "text"}},
+		"requires what is not there": {"required: [startTime, durationInMinutes]", "required: [startTime, duration]", []string{"AppointmentTime", "requires duration,"}},
+		"doc of no enum value":       {"ASC: ", "ASCENDING: ", []string{"SortOrder", "ASCENDING"}},
+		"map of numbers":             {"additionalProperties: {type: string}", "additionalProperties: {type: integer}", []string{"additionalProperties"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -121,9 +121,7 @@ func describeOperation(definition codegen.OperationDefinition) (operation, error
 	if pagination, ok := spec.Extensions["x-pagination"].(map[string]any); ok {
 		op.Pagination = map[string]string{}
 		for _, key := range []string{"parameter", "token", "items"} {
-			if op.Pagination[key], ok = pagination[key].(string); !ok {
-				return op, fmt.Errorf("x-pagination lacks %s", key)
-			}
+			op.Pagination[key], _ = pagination[key].(string)
 		}
 	}
 	for status, response := range spec.Responses.Map() {

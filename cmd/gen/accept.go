@@ -1,0 +1,231 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// accept refuses what OpenAPI forbids, and what it allows but the generator
+// would pass over in silence: each fact of the document reaches the code or is
+// turned down by name.
+func accept(doc *openapi3.T) error {
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.AllowExtensionsWithRef()); err != nil {
+		return err
+	}
+	a := &acceptance{schemas: doc.Components.Schemas}
+	a.extensions("the document", doc.Extensions, documentExtensions)
+	for _, name := range sortedSchemas(doc) {
+		a.schema(name, doc.Components.Schemas[name])
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			if op.OperationID == "" {
+				a.refuse(method+" "+path, "has no operationId")
+				continue
+			}
+			a.operation(op, item)
+		}
+	}
+	slices.SortFunc(a.refusals, func(x, y error) int { return cmp.Compare(x.Error(), y.Error()) })
+	return errors.Join(a.refusals...)
+}
+
+// What may be written where. A nil slice takes any value.
+var (
+	documentExtensions  = map[string][]any{"x-marketplaces": nil, "x-kept-headers": nil, "x-sandbox-examples": nil}
+	operationExtensions = map[string][]any{
+		"x-usage-plan": nil, "x-operation-class": nil, "x-pagination": nil, "x-payload": nil, "x-since": nil,
+	}
+	schemaExtensions = map[string][]any{
+		"x-enum-descriptions": nil, "x-presence": {"always", "explicit"}, "x-time-offset": {"kept"}, "x-personal": {true},
+		"x-secret": {true}, "x-exact": {true}, "x-since": nil, "x-from-prose": nil,
+	}
+	// anywhere are the keywords of every schema, keywords those of each type.
+	anywhere = []string{"type", "title", "description", "default", "example", "externalDocs", "deprecated"}
+	keywords = map[string][]string{
+		"string":  {"format", "enum", "minLength", "maxLength", "pattern"},
+		"integer": {"format", "minimum", "maximum", "multipleOf"},
+		"number":  {"format"},
+		"boolean": {},
+		"array":   {"items", "minItems", "maxItems"},
+		"object":  {"properties", "required", "additionalProperties"},
+	}
+	formats = map[string][]string{
+		"string": {"", "date-time"}, "integer": {"", "int32", "int64"}, "number": {"", "float", "double"},
+		"boolean": {""}, "array": {""}, "object": {""},
+	}
+)
+
+type acceptance struct {
+	schemas  openapi3.Schemas
+	refusals []error
+}
+
+func (a *acceptance) refuse(where, format string, arguments ...any) {
+	a.refusals = append(a.refusals, fmt.Errorf("%s: "+format, append([]any{where}, arguments...)...))
+}
+
+func (a *acceptance) extensions(where string, given map[string]any, known map[string][]any) {
+	for name, value := range given {
+		values, ok := known[name]
+		switch {
+		case !ok:
+			a.refuse(where, "%s means nothing here, want one of %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		case values != nil && !slices.Contains(values, value):
+			a.refuse(where, "%s is %v, want one of %v", name, value, values)
+		}
+	}
+}
+
+// schema looks at a schema, and at those within it that have no name.
+func (a *acceptance) schema(where string, ref *openapi3.SchemaRef) {
+	a.extensions(where, ref.Extensions, schemaExtensions)
+	if ref.Ref != "" {
+		return
+	}
+	s, path := ref.Value, where
+	if s.Origin != nil && s.Origin.Key != nil {
+		where = fmt.Sprintf("%s (line %d)", where, s.Origin.Key.Line)
+	}
+	a.extensions(where, s.Extensions, schemaExtensions)
+	if len(s.AllOf) == 1 && s.AllOf[0].Ref != "" && s.Type == nil {
+		return // a $ref with a description of its own
+	}
+	types := s.Type.Slice()
+	if len(types) != 1 || keywords[types[0]] == nil {
+		a.refuse(where, "want one type of %s", strings.Join(slices.Sorted(maps.Keys(keywords)), ", "))
+		return
+	}
+	a.facts(where, types[0], s)
+	for name, property := range s.Properties {
+		a.schema(path+"."+name, property)
+	}
+	if s.Items != nil {
+		a.schema(path+"[]", s.Items)
+	}
+}
+
+// facts looks at what a schema says of values of its type.
+func (a *acceptance) facts(where, kind string, s *openapi3.Schema) {
+	written, err := s.MarshalYAML()
+	if err != nil {
+		a.refuse(where, "%w", err)
+	}
+	for keyword := range written.(map[string]any) {
+		known := slices.Contains(anywhere, keyword) || slices.Contains(keywords[kind], keyword) || strings.HasPrefix(keyword, "x-")
+		only := (s.Format == "date-time" || len(s.Enum) > 0) && (strings.HasSuffix(keyword, "Length") || keyword == "pattern")
+		if !known || only {
+			a.refuse(where, "the generator cannot check %s here", keyword)
+		}
+	}
+	if !slices.Contains(formats[kind], s.Format) {
+		a.refuse(where, "format %s of a %s is unknown to the generator", s.Format, kind)
+	}
+	for name, bound := range map[string]*float64{"minimum": s.Min, "maximum": s.Max, "multipleOf": s.MultipleOf} {
+		if bound != nil && *bound != math.Trunc(*bound) {
+			a.refuse(where, "%s %v of an integer is no integer", name, *bound)
+		}
+	}
+	if other := s.AdditionalProperties.Schema; other != nil && (!other.Value.Type.Is("string") || len(s.Properties) > 0) {
+		a.refuse(where, "additionalProperties may be strings, in an object without properties")
+	}
+	for _, name := range s.Required {
+		if s.Properties[name] == nil {
+			a.refuse(where, "requires %s, which is no property", name)
+		}
+	}
+	descriptions, _ := s.Extensions["x-enum-descriptions"].(map[string]any)
+	for value := range descriptions {
+		if !slices.Contains(s.Enum, any(value)) {
+			a.refuse(where, "x-enum-descriptions has %s, the enum has not", value)
+		}
+	}
+}
+
+func (a *acceptance) operation(op *openapi3.Operation, item *openapi3.PathItem) {
+	where := op.OperationID
+	a.extensions(where, op.Extensions, operationExtensions)
+	queries := map[string]bool{}
+	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+		a.parameter(where, p.Value)
+		queries[p.Value.Name] = p.Value.In == openapi3.ParameterInQuery
+	}
+	if body := op.RequestBody; body != nil && (len(body.Value.Content) != 1 || !isNamed(body.Value.Content.Get("application/json"))) {
+		a.refuse(where, "want one request body, application/json with a $ref to a schema")
+	}
+	var success *openapi3.Schema
+	successes := 0
+	for status, response := range op.Responses.Map() {
+		if !strings.HasPrefix(status, "2") {
+			continue
+		}
+		successes++
+		if content := response.Value.Content; len(content) > 0 {
+			if media := content.Get("application/json"); len(content) == 1 && isNamed(media) {
+				success = media.Schema.Value
+			} else {
+				a.refuse(where, "want status %s as application/json with a $ref to a schema, or without content", status)
+			}
+		}
+	}
+	if successes != 1 {
+		a.refuse(where, "has %d successes, want one", successes)
+	}
+	if member, ok := op.Extensions["x-payload"].(string); ok && find(success, member) == nil {
+		a.refuse(where, "x-payload names %s, which the success does not have", member)
+	}
+	if pagination, ok := op.Extensions["x-pagination"].(map[string]any); ok {
+		for _, key := range []string{"parameter", "token", "items"} {
+			name, ok := pagination[key].(string)
+			switch {
+			case !ok:
+				a.refuse(where, "x-pagination lacks %s", key)
+			case key == "parameter" && !queries[name]:
+				a.refuse(where, "x-pagination names %s, which is no query parameter", name)
+			case key != "parameter" && find(success, strings.Split(name, ".")...) == nil:
+				a.refuse(where, "x-pagination names %s, which the success does not have", name)
+			}
+		}
+	}
+}
+
+// parameter refuses what the client does not know how to send.
+func (a *acceptance) parameter(operation string, p *openapi3.Parameter) {
+	where := operation + " parameter " + p.Name
+	a.extensions(where, p.Extensions, map[string][]any{"x-since": nil})
+	a.schema(where, p.Schema)
+	kind := unwrap(p.Schema).Value
+	switch {
+	case p.In != openapi3.ParameterInPath && p.In != openapi3.ParameterInQuery:
+		a.refuse(where, "is in a %s, want path or query", p.In)
+	case p.In == openapi3.ParameterInPath && !kind.Type.Is("string"):
+		a.refuse(where, "want a string in a path")
+	case kind.Type.Is("object"), kind.Type.Is("array") && !unwrap(kind.Items).Value.Type.Is("string"):
+		a.refuse(where, "want a scalar or a list of strings")
+	case kind.Type.Is("array") && (p.Style != openapi3.SerializationForm || p.Explode == nil || *p.Explode):
+		a.refuse(where, "want style form and explode false: lists are comma separated")
+	}
+}
+
+func isNamed(media *openapi3.MediaType) bool {
+	return media != nil && media.Schema != nil && refName(media.Schema) != ""
+}
+
+// find follows a path of property names, and returns nil where it ends early.
+func find(s *openapi3.Schema, path ...string) *openapi3.Schema {
+	for _, name := range path {
+		if s == nil || s.Properties[name] == nil {
+			return nil
+		}
+		s = unwrap(s.Properties[name]).Value
+	}
+	return s
+}

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spservices/services-go/facade"
@@ -97,8 +98,6 @@ var afterReading = map[string]func(w *wire, conn *net.TCPConn){
 	"502":       func(_ *wire, conn *net.TCPConn) { write(conn, 502, 6, "<html>", "text/html") },
 	"503":       func(_ *wire, conn *net.TCPConn) { write(conn, 503, 0, "", "text/plain") },
 	"504":       func(_ *wire, conn *net.TCPConn) { write(conn, 504, 0, "", "text/plain") },
-	"timeout":   func(w *wire, _ *net.TCPConn) { <-w.ctx.Done() },
-	"slow body": func(w *wire, conn *net.TCPConn) { write(conn, 200, 900, `{"appo`, "application/json"); <-w.ctx.Done() },
 	"reset":     func(_ *wire, conn *net.TCPConn) { reset(conn) },
 	"close":     func(_ *wire, conn *net.TCPConn) { conn.Close() },
 	"truncated": func(_ *wire, conn *net.TCPConn) { write(conn, 200, 900, `{"appo`, "application/json") },
@@ -124,11 +123,7 @@ func TestPromise1OnTheWire(t *testing.T) {
 						fault(w, conn)
 					}
 				})
-				client := server.client(t, facade.WithAttemptTimeout(100*time.Millisecond))
-				if name != "timeout" && name != "slow body" {
-					client = server.client(t)
-				}
-				_, err := op.invoke(t.Context(), client)
+				_, err := op.invoke(t.Context(), server.client(t))
 				if n := server.executed.Load(); n != 1 || !errors.Is(err, facade.ErrOutcomeUnknown) {
 					t.Errorf("carried out %d times: %v", n, err)
 				}
@@ -136,6 +131,38 @@ func TestPromise1OnTheWire(t *testing.T) {
 				if answered && !strings.Contains(err.Error(), requestID) {
 					t.Errorf("%q lacks the request id", err)
 				}
+			})
+		}
+	}
+}
+
+// TestPromise1Timeout has the server carry the request out and take longer than
+// an attempt may.
+func TestPromise1Timeout(t *testing.T) {
+	t.Parallel()
+	for name, begin := range map[string]func(w http.ResponseWriter){
+		"no answer": func(http.ResponseWriter) {},
+		"half a body": func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, `{"appo`)
+			_ = http.NewResponseController(w).Flush()
+		},
+	} {
+		for _, id := range onceOperations {
+			t.Run(name+"/"+id, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var executed atomic.Int32
+					transport := piped(t, func(w http.ResponseWriter, r *http.Request) {
+						executed.Add(1)
+						begin(w)
+						<-r.Context().Done()
+					})
+					client := clientOf(t, transport, facade.WithEndpoint("http://127.0.0.1"), facade.WithAttemptTimeout(time.Second))
+					_, err := invocationOf(t, id).invoke(t.Context(), client)
+					if n := executed.Load(); n != 1 || !errors.Is(err, facade.ErrOutcomeUnknown) {
+						t.Errorf("carried out %d times: %v", n, err)
+					}
+				})
 			})
 		}
 	}

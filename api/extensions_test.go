@@ -10,8 +10,9 @@ import (
 
 // behaviour is what the extensions of one operation must say.
 type behaviour struct {
-	class, payload string
-	pages          bool
+	class   string
+	payload string // paths, any of which will do
+	pages   bool
 }
 
 var behaviours = map[string]behaviour{
@@ -23,11 +24,11 @@ var behaviours = map[string]behaviour{
 	"rescheduleAppointmentForServiceJobByServiceJobId": {"once", "appointmentId", false},
 	"assignAppointmentResources":                       {"idempotent", "", false},
 	"setAppointmentFulfillmentData":                    {"idempotent", "", false},
-	"getRangeSlotCapacity":                             {"read", "", true},
-	"getFixedSlotCapacity":                             {"read", "", true},
+	"getRangeSlotCapacity":                             {"read", "resourceId capacities nextPageToken", true},
+	"getFixedSlotCapacity":                             {"read", "resourceId capacities nextPageToken", true},
 	"updateSchedule":                                   {"idempotent", "", false},
-	"createReservation":                                {"once", "payload", false},
-	"updateReservation":                                {"once", "payload", false},
+	"createReservation":                                {"once", "payload.reservation", false},
+	"updateReservation":                                {"once", "payload.reservation", false},
 	"cancelReservation":                                {"idempotent", "", false},
 	"getAppointmmentSlotsByJobId":                      {"read", "payload", false},
 	"getAppointmentSlots":                              {"read", "payload", false},
@@ -44,7 +45,7 @@ func TestOperationExtensions(t *testing.T) {
 	for _, op := range ops {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			onlyExtensions(t, op.id, op.node, "x-usage-plan", "x-operation-class", "x-pagination", "x-payload")
+			onlyExtensions(t, op.id, op.node, "x-usage-plan", "x-operation-class", "x-pagination", "x-payload", "x-since")
 			plan := at(op.node, "x-usage-plan")
 			wantKeys(t, "x-usage-plan", plan, "burst", "rate")
 			for key, v := range plan {
@@ -52,15 +53,20 @@ func TestOperationExtensions(t *testing.T) {
 					t.Errorf("x-usage-plan.%s is %v, not a positive number", key, v)
 				}
 			}
-			payload, _ := op.node["x-payload"].(string)
+			payload := ""
+			if asked := op.node["x-payload"]; asked != nil {
+				payload = strings.Trim(fmt.Sprint(asked), "[]")
+			}
 			page := at(op.node, "x-pagination")
 			got := behaviour{fmt.Sprint(op.node["x-operation-class"]), payload, page != nil}
 			if want := behaviours[op.id]; got != want {
 				t.Errorf("the extensions say %+v, want %+v", got, want)
 			}
 			answer := at(op.node, "responses", "200", "content", "application/json", "schema")
-			if payload != "" && member(doc, answer, payload) == nil {
-				t.Errorf("x-payload: the answer has no %s", payload)
+			for _, path := range strings.Fields(payload) {
+				if member(doc, answer, path) == nil {
+					t.Errorf("x-payload: the answer has no %s", path)
+				}
 			}
 			if page == nil {
 				return

@@ -198,7 +198,7 @@ func (g *Job) stored() *job {
 // writable refuses what could not be answered, such as a year after 9999.
 func writable(path string, v any) error {
 	if _, err := wire.Marshal(v); err != nil {
-		return problemAt(path, "cannot be written as JSON: %s", redact.JSONError(err))
+		return problemAt(path, "cannot be written as JSON: %s", redact.JSONError(err, v))
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -116,10 +115,6 @@ func (x *exchange) attempt(req *http.Request) (err error) {
 // read takes the answer in. An error status counts even when its body cannot
 // be read, so that body is given less time and less room.
 func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer, error) {
-	if resp.Body == nil { // a transport of net/http never leaves it out
-		resp.Body = http.NoBody
-	}
-	defer func() { _ = resp.Body.Close() }()
 	a := &answer{status: resp.StatusCode, header: resp.Header, rate: attempt.ParseRate(resp.Header), retryAfter: attempt.ParseRetryAfter(resp.Header, time.Now())}
 	failed := a.status != x.call.Operation.Success
 	limit := min(x.client.maxResponseBytes, math.MaxInt64-1)
@@ -128,7 +123,7 @@ func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer
 		limit = min(limit, maxErrorBytes)
 	}
 	var err error
-	a.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	a.body, err = attempt.ReadBody(resp, limit+1)
 	switch {
 	case failed:
 		a.errors = reasons.Decode(a.body)

@@ -95,7 +95,7 @@ func (x *exchange) prepare() error {
 	}
 	query, err := wire.EncodeQuery(x.call.Query)
 	if err != nil {
-		return notEncodable(op, "query", err)
+		return notEncodable(op, "query", x.call.Query, err)
 	}
 	if extra := x.settings.query.Encode(); extra != "" {
 		query = strings.TrimPrefix(query+"&"+extra, "&")
@@ -106,7 +106,7 @@ func (x *exchange) prepare() error {
 	}
 	if x.call.Body != nil {
 		if x.body, err = wire.Marshal(x.call.Body); err != nil {
-			return notEncodable(op, "body", err)
+			return notEncodable(op, "body", x.call.Body, err)
 		}
 	}
 	return nil
@@ -124,8 +124,8 @@ func (x *exchange) fillMarketplace(ids *[]string) {
 	}
 }
 
-func notEncodable(op *gen.Operation, where string, err error) error {
-	return &ValidationError{Operation: op.ID, Violations: []Violation{{Path: where, Rule: "cannot be encoded: " + redact.JSONError(err)}}}
+func notEncodable(op *gen.Operation, where string, of any, err error) error {
+	return &ValidationError{Operation: op.ID, Violations: []Violation{{Path: where, Rule: "cannot be encoded: " + redact.JSONError(err, of)}}}
 }
 
 // identify finds the bucket that the call is paced by.
@@ -161,7 +161,7 @@ func (x *exchange) decode(answer *answer) error {
 	if err := wire.Unmarshal(answer.body, x.call.Result); errors.Is(err, io.ErrUnexpectedEOF) {
 		return unusable("the answer broke off: %w", io.ErrUnexpectedEOF)
 	} else if err != nil {
-		return unusable("%s", redact.JSONError(err))
+		return unusable("%s", redact.JSONError(err, x.call.Result))
 	}
 	x.call.Decoded = true
 	return nil
@@ -202,13 +202,15 @@ func (x *exchange) checkResult(ctx context.Context) error {
 // knows of none.
 func (x *exchange) errorsWithin() []gen.Error {
 	if r, ok := x.call.Result.(interface{ AllErrors() []gen.Error }); ok {
-		return r.AllErrors()
+		if list := r.AllErrors(); len(list) > 0 {
+			return list
+		}
 	}
-	var within gen.RangeSlotCapacityErrors
-	if bytes.Contains(x.last.answer.body, []byte(`"errors"`)) {
-		_ = wire.Unmarshal(x.last.answer.body, &within) // has been decoded before
+	_, owes := x.call.Result.(interface{ Complete() bool })
+	if !owes && x.call.Result != nil && reflect.ValueOf(x.call.Result).Elem().IsZero() {
+		return reasons.Decode(x.last.answer.body) // a lone message is no success
 	}
-	return within.Errors
+	return reasons.Within(x.last.answer.body)
 }
 
 // apiError describes the newest attempt.

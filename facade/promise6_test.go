@@ -104,6 +104,15 @@ var slownesses = map[string]http.HandlerFunc{
 		w.WriteHeader(307)
 		drip(w, r)
 	},
+	"switch of protocols": func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	},
 	"throttling": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) },
 	"outage":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
 }
@@ -233,7 +242,7 @@ func (storeFunc) Invalidate(context.Context, facade.TokenKey, facade.Token) {}
 func TestPromise6AttemptTimeout(t *testing.T) {
 	t.Parallel()
 	for name, slow := range slownesses {
-		if slices.Contains([]string{"throttling", "outage", "refusal's body", "redirect's body"}, name) {
+		if slices.Contains([]string{"throttling", "outage", "refusal's body", "redirect's body", "switch of protocols"}, name) {
 			continue
 		}
 		synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,10 @@ func TestErrorsInEveryForm(t *testing.T) {
 		"empty object":      {`{}`, nil},
 		"empty":             {``, nil},
 		"null":              {`null`, nil},
-		"a list of nothing": {`[null]`, []string{""}},
+		"a list of nothing": {`[null]`, nil},
+		"not a list":        {`{"errors":{"code":"InvalidInput"}}`, []string{"InvalidInput"}},
+		"another type":      {`{"errors":[{"code":"InvalidInput","message":"secret-message","details":{}}]}`, []string{"InvalidInput"}},
+		"code in numbers":   {`{"code":403,"message":"secret-message"}`, []string{"403"}},
 		"no list":           {`{"errors":"secret-message"}`, nil},
 		"no JSON":           {`secret-message`, nil},
 		"HTML":              {`<html>secret-message</html>`, nil},
@@ -112,6 +115,12 @@ func TestErrorsWithoutPayload(t *testing.T) {
 			_, err := op.invoke(t.Context(), clientOf(t, answers(200, body)))
 			if failure := apiErrorOf(t, err); failure.StatusCode != 200 || !failure.HasCode("InvalidInput") || !errors.Is(err, facade.ErrInvalidInput) || errors.Is(err, facade.ErrOutcomeUnknown) {
 				t.Errorf("%s, %s: %v", op.id, body, err)
+			}
+		}
+		if op.status == 200 {
+			_, err := op.invoke(t.Context(), clientOf(t, answers(200, `{"message":"secret"}`)))
+			if failure := apiErrorOf(t, err); failure.StatusCode != 200 || failure.RequestID != requestID || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%s, a lone message: %v", op.id, err)
 			}
 		}
 	}

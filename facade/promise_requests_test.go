@@ -228,7 +228,7 @@ func TestQueryArrivesAsItIs(t *testing.T) {
 	var raw string
 	client := clientOf(t, api(func(r *http.Request) (*http.Response, error) {
 		raw, query = r.URL.RawQuery, r.URL.Query()
-		return reply(r, 200, `{"payload":{}}`), nil
+		return reply(r, 200, `{"payload":{},"resourceId":"R"}`), nil
 	}))
 	for _, token := range []string{"plain", "a+b/c==", "%2F%252F", "a&b=c", "a b", "ü#?", "a;b", `{"k":"v, w"}`, "\r\n", strings.Repeat("x", 8000)} {
 		if _, err := client.ListServiceJobs(t.Context(), facade.ServiceJobsQuery{PageToken: token, CreatedAfter: start}); err != nil || !slices.Equal(query["pageToken"], []string{token}) {

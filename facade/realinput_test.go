@@ -87,7 +87,7 @@ func TestRealInputDecodes(t *testing.T) {
 		}
 		into := reflect.New(types[name])
 		if err := sdkjson.Unmarshal(e.Response, into.Interface()); err != nil {
-			t.Fatalf("does not decode: %s", redact.JSONError(err))
+			t.Fatalf("does not decode: %s", redact.JSONError(err, into.Interface()))
 		}
 		again, err := sdkjson.Marshal(into.Interface())
 		if err != nil {

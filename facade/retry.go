@@ -53,7 +53,7 @@ func (x *exchange) send(ctx context.Context) error {
 	}
 	req, err := retryablehttp.NewRequestWithContext(ctx, x.call.Operation.Method, x.url, body)
 	if err != nil {
-		return notEncodable(x.call.Operation, "url", errors.New("not a URL"))
+		return notEncodable(x.call.Operation, "url", nil, errors.New("not a URL"))
 	}
 	if x.call.Body != nil {
 		req.Header.Set("Content-Type", "application/json")

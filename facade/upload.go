@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -70,8 +69,7 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 	if err != nil {
 		failure.cause = attempt.WithoutURL(err)
 	} else {
-		defer func() { _ = resp.Body.Close() }()
-		_, _ = io.CopyN(io.Discard, resp.Body, maxErrorBytes)
+		_, _ = attempt.ReadBody(resp, maxErrorBytes)
 		failure.StatusCode, failure.RequestID = resp.StatusCode, redact.Word(resp.Header.Get("x-amz-request-id"), 128)
 		failure.RetryAfter = attempt.ParseRetryAfter(resp.Header, time.Now())
 		if uploaded(resp.StatusCode) && attempt.Damaged(resp.Header, encrypted) {

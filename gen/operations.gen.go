@@ -106,14 +106,14 @@ var operations = [...]Operation{
 	},
 	opGetRangeSlotCapacity: {
 		ID: "getRangeSlotCapacity", Method: "POST", Path: "/service/v1/serviceResources/{resourceId}/capacity/range",
-		Class: Read, Rate: 5, Burst: 20, Success: 200,
+		Class: Read, Rate: 5, Burst: 20, Success: 200, Payload: "resourceId or capacities or nextPageToken",
 		Pagination: Pagination{Parameter: "nextPageToken", Token: "nextPageToken", Items: "capacities"},
 		Statuses:   []int{200, 400, 401, 403, 404, 413, 415, 429, 500, 503},
 		Parameters: []PathParameter{{Name: "resourceId", MinLength: 1, MaxLength: 100}},
 	},
 	opGetFixedSlotCapacity: {
 		ID: "getFixedSlotCapacity", Method: "POST", Path: "/service/v1/serviceResources/{resourceId}/capacity/fixed",
-		Class: Read, Rate: 5, Burst: 20, Success: 200,
+		Class: Read, Rate: 5, Burst: 20, Success: 200, Payload: "resourceId or capacities or nextPageToken",
 		Pagination: Pagination{Parameter: "nextPageToken", Token: "nextPageToken", Items: "capacities"},
 		Statuses:   []int{200, 400, 401, 403, 404, 413, 415, 429, 500, 503},
 		Parameters: []PathParameter{{Name: "resourceId", MinLength: 1, MaxLength: 100}},
@@ -126,12 +126,12 @@ var operations = [...]Operation{
 	},
 	opCreateReservation: {
 		ID: "createReservation", Method: "POST", Path: "/service/v1/reservation",
-		Class: Once, Rate: 5, Burst: 20, Success: 200, Payload: "payload",
+		Class: Once, Rate: 5, Burst: 20, Success: 200, Payload: "payload.reservation",
 		Statuses: []int{200, 400, 403, 404, 413, 415, 429, 500, 503},
 	},
 	opUpdateReservation: {
 		ID: "updateReservation", Method: "PUT", Path: "/service/v1/reservation/{reservationId}",
-		Class: Once, Rate: 5, Burst: 20, Success: 200, Payload: "payload",
+		Class: Once, Rate: 5, Burst: 20, Success: 200, Payload: "payload.reservation",
 		Statuses:   []int{200, 400, 403, 404, 413, 415, 429, 500, 503},
 		Parameters: []PathParameter{{Name: "reservationId", MinLength: 1, MaxLength: 100}},
 	},

@@ -69,7 +69,9 @@ func (v *CreateReservationResponse) AllErrors() []Error {
 }
 
 // Complete reports whether v carries what a success must carry.
-func (v *CreateReservationResponse) Complete() bool { return v != nil && v.Payload != nil }
+func (v *CreateReservationResponse) Complete() bool {
+	return v != nil && v.Payload != nil && v.Payload.Reservation != nil
+}
 
 // GetPayload returns the payload, nil when there is none or v is nil.
 func (v *CreateServiceDocumentUploadDestination) GetPayload() *ServiceDocumentUploadDestination {
@@ -96,6 +98,11 @@ func (v *FixedSlotCapacity) GetNextPageToken() string {
 		return ""
 	}
 	return v.NextPageToken
+}
+
+// Complete reports whether v carries what a success must carry.
+func (v *FixedSlotCapacity) Complete() bool {
+	return v != nil && (v.ResourceID != "" || v.Capacities != nil || v.NextPageToken != "")
 }
 
 // AllErrors returns the errors that v carries.
@@ -179,6 +186,11 @@ func (v *RangeSlotCapacity) GetNextPageToken() string {
 	return v.NextPageToken
 }
 
+// Complete reports whether v carries what a success must carry.
+func (v *RangeSlotCapacity) Complete() bool {
+	return v != nil && (v.ResourceID != "" || v.Capacities != nil || v.NextPageToken != "")
+}
+
 // AllErrors returns the errors that v carries.
 func (v *RangeSlotCapacityErrors) AllErrors() []Error {
 	if v == nil {
@@ -225,7 +237,9 @@ func (v *UpdateReservationResponse) AllErrors() []Error {
 }
 
 // Complete reports whether v carries what a success must carry.
-func (v *UpdateReservationResponse) Complete() bool { return v != nil && v.Payload != nil }
+func (v *UpdateReservationResponse) Complete() bool {
+	return v != nil && v.Payload != nil && v.Payload.Reservation != nil
+}
 
 // AllErrors returns the errors that v carries.
 func (v *UpdateScheduleRecord) AllErrors() []Error {

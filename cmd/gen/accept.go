@@ -179,8 +179,10 @@ func (a *acceptance) operation(op *openapi3.Operation, item *openapi3.PathItem) 
 	if successes != 1 {
 		a.refuse(where, "has %d successes, want one", successes)
 	}
-	if member, ok := op.Extensions["x-payload"].(string); ok && find(success, member) == nil {
-		a.refuse(where, "x-payload names %s, which the success does not have", member)
+	for _, path := range payloads(op) {
+		if find(success, strings.Split(path, ".")...) == nil {
+			a.refuse(where, "x-payload names %s, which the success does not have", path)
+		}
 	}
 	if pagination, ok := op.Extensions["x-pagination"].(map[string]any); ok {
 		for _, key := range []string{"parameter", "token", "items"} {

@@ -18,6 +18,7 @@ const commentWidth = 100
 
 var templateFunctions = template.FuncMap{
 	"comment":     comment,
+	"join":        strings.Join,
 	"typeComment": typeComment,
 	"enumValues":  enumValues,
 	"omitsZero":   func(p codegen.Property) bool { return p.Extensions["x-omitzero"] == true },

@@ -32,7 +32,7 @@ type operation struct {
 	Burst         int
 	Success       int
 	Statuses      []int
-	Payload       string
+	Payload       []string // paths to what a success must carry one of
 	Pagination    map[string]string
 	Result, Body  string // Go types, "" for none
 	HasQuery      bool
@@ -85,7 +85,7 @@ func describe(doc *openapi3.T) (*description, error) {
 	slices.SortFunc(d.Operations, func(a, b operation) int { return cmp.Compare(a.Spec.Origin.Key.Line, b.Spec.Origin.Key.Line) })
 	d.Results = results(doc)
 	for i := range d.Results {
-		d.Results[i].Required = requiredPayload(doc, d.Operations, d.Results[i].Type)
+		d.Results[i].Required = requiredPayload(d.Operations, d.Results[i].Type)
 	}
 	d.Redacted = redacted(doc)
 	for _, name := range sortedSchemas(doc) {
@@ -117,7 +117,7 @@ func describeOperation(definition codegen.OperationDefinition) (operation, error
 	if !okRate || !okBurst || !okClass || op.Rate <= 0 || op.Burst < 1 {
 		return op, fmt.Errorf("want x-usage-plan {rate, burst} and x-operation-class read, idempotent or once")
 	}
-	op.Payload, _ = spec.Extensions["x-payload"].(string)
+	op.Payload = payloads(spec)
 	if pagination, ok := spec.Extensions["x-pagination"].(map[string]any); ok {
 		op.Pagination = map[string]string{}
 		for _, key := range []string{"parameter", "token", "items"} {
@@ -236,21 +236,44 @@ func results(doc *openapi3.T) []result {
 	return all
 }
 
+// payloads reads x-payload: one path, or a list of which any will do.
+func payloads(op *openapi3.Operation) (paths []string) {
+	list, _ := op.Extensions["x-payload"].([]any)
+	if path, ok := op.Extensions["x-payload"].(string); ok {
+		list = []any{path}
+	}
+	for _, path := range list {
+		paths = append(paths, fmt.Sprint(path))
+	}
+	return paths
+}
+
 // requiredPayload is the condition that x-payload states for answers of a type.
-func requiredPayload(doc *openapi3.T, operations []operation, result string) string {
+func requiredPayload(operations []operation, result string) string {
+	var any []string
 	for _, op := range operations {
-		if op.Result != result || op.Payload == "" {
+		if op.Result != result || any != nil {
 			continue
 		}
-		zero := "nil"
-		for name, schema := range doc.Components.Schemas {
-			if member := schema.Value.Properties[op.Payload]; goName(name) == result && member != nil && unwrap(member).Value.Type.Is("string") {
-				zero = `""`
+		for _, path := range op.Payload {
+			var all []string
+			expr, schema := "v", op.Spec.Responses.Status(op.Success).Value.Content.Get("application/json").Schema.Value
+			for name := range strings.SplitSeq(path, ".") {
+				member := unwrap(schema.Properties[name])
+				expr, schema = expr+"."+goName(name), member.Value
+				zero := "nil"
+				if schema.Type.Is("string") {
+					zero = `""`
+				}
+				all = append(all, expr+" != "+zero)
 			}
+			any = append(any, strings.Join(all, " && "))
 		}
-		return goName(op.Payload) + " != " + zero
 	}
-	return ""
+	if len(any) > 1 {
+		return "(" + strings.Join(any, " || ") + ")"
+	}
+	return strings.Join(any, "")
 }
 
 // redacted are the types of the schemas that reach a marked property.

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -84,6 +85,19 @@ func ParseRetryAfter(h http.Header, now time.Time) time.Duration {
 		return math.MaxInt64
 	}
 	return time.Duration(seconds) * time.Second
+}
+
+// ReadBody reads at most limit bytes and closes the body. What follows a switch
+// of protocols is none: it is the connection itself, which no context would end.
+func ReadBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.Body == nil { // a transport of net/http never leaves it out
+		return nil, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(resp.Body, limit))
 }
 
 // RequestID reads x-amzn-RequestId.

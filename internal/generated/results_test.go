@@ -61,20 +61,39 @@ func TestResults(t *testing.T) {
 			if none, ok := reflect.Zero(answer).Interface().(withErrors); ok && none.AllErrors() != nil {
 				t.Error("no answer has errors")
 			}
-			payload, _ := op.Extensions["x-payload"].(string)
+			payload := payloadsOf(op)
 			complete, ok := decoded(t, answer, whole).(completed)
-			if ok != (payload != "") {
-				t.Fatalf("has Complete: %v, want %v", ok, payload != "")
+			if ok != (payload != nil) {
+				t.Fatalf("has Complete: %v, want %v", ok, payload != nil)
 			}
 			if !ok {
 				return
 			}
-			delete(whole, payload)
+			for _, path := range payload {
+				holder, names := whole, strings.Split(path, ".")
+				for _, name := range names[:len(names)-1] {
+					holder = holder[name].(map[string]any)
+				}
+				value := holder[names[len(names)-1]]
+				if !decoded(t, answer, only(path, value)).(completed).Complete() {
+					t.Errorf("%s alone does not complete the answer", path)
+				}
+				delete(holder, names[len(names)-1])
+			}
 			if !complete.Complete() || decoded(t, answer, whole).(completed).Complete() || reflect.Zero(answer).Interface().(completed).Complete() {
 				t.Errorf("Complete does not go by %s", payload)
 			}
 		})
 	}
+}
+
+// only is an object with one member, which a dotted path leads to.
+func only(path string, value any) any {
+	name, rest, nested := strings.Cut(path, ".")
+	if nested {
+		value = only(rest, value)
+	}
+	return map[string]any{name: value}
 }
 
 func decoded(t *testing.T, pointer reflect.Type, value any) any {

@@ -3,7 +3,6 @@ package lwa
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -67,13 +66,12 @@ func (l *Login) exchange(ctx context.Context, c Credentials) (Token, *Error) {
 	if err != nil {
 		return Token{}, &Error{Code: "unreachable", cause: attempt.WithoutURL(err)}
 	}
-	defer func() { _ = resp.Body.Close() }()
 	return readToken(resp, asked)
 }
 
 func readToken(resp *http.Response, asked time.Time) (Token, *Error) {
 	failure := &Error{StatusCode: resp.StatusCode, RequestID: attempt.RequestID(resp.Header)}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
+	body, err := attempt.ReadBody(resp, maxAnswerBytes)
 	if err != nil {
 		failure.Code, failure.cause = "unreadable_answer", attempt.WithoutURL(err)
 		return Token{}, failure

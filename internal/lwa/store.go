@@ -28,7 +28,7 @@ type memory struct {
 
 type entry struct {
 	token      Token
-	early      time.Duration
+	early      time.Duration // before its expiry, in which the token is refreshed
 	failure    error
 	failedAt   time.Time
 	flight     *flight
@@ -80,10 +80,10 @@ func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, er
 	case <-f.done:
 		return f.token, f.err
 	case <-impatient:
-		m.leave(e, f)
+		m.leave(e, f, Patience)
 		return old, nil
 	case <-ctx.Done():
-		m.leave(e, f)
+		m.leave(e, f, Early)
 		return Token{}, ctx.Err()
 	}
 }
@@ -117,8 +117,10 @@ func (m *memory) start(ctx context.Context, e *entry, refresh Refresh) *flight {
 	return f
 }
 
-// leave ends the refresh that nobody waits for any more.
-func (m *memory) leave(e *entry, f *flight) {
+// leave ends the refresh that nobody waits for any more. The next one begins
+// early before the expiry at most: a server that was slow once is not asked
+// again and again while the old token lasts.
+func (m *memory) leave(e *entry, f *flight, early time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if f.waiting--; f.waiting > 0 {
@@ -126,7 +128,7 @@ func (m *memory) leave(e *entry, f *flight) {
 	}
 	f.cancel()
 	if e.flight == f {
-		e.flight = nil
+		e.flight, e.early = nil, min(e.early, early)
 	}
 }
 

@@ -2,8 +2,11 @@
 package reasons
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/wire"
@@ -12,22 +15,50 @@ import (
 // Decode reads the errors of an answer in any form Amazon gives them: a
 // list, a list under "errors", or a lone message.
 func Decode(body []byte) []gen.Error {
-	var list []gen.Error
-	if wire.Unmarshal(body, &list) == nil {
-		return WithoutWarnings(list)
+	if list := Within(body); len(list) > 0 {
+		return list
 	}
-	var object struct {
-		Errors  []gen.Error `json:"errors"`
-		Code    string      `json:"code"`
-		Message string      `json:"message"`
+	return WithoutWarnings(entries(body))
+}
+
+// Within reads the errors that an answer has beside something else.
+func Within(body []byte) []gen.Error {
+	var wrapped struct {
+		Errors jsontext.Value `json:"errors"`
 	}
-	if wire.Unmarshal(body, &object) != nil {
-		return nil
+	_ = wire.Unmarshal(body, &wrapped)
+	return WithoutWarnings(entries(wrapped.Errors))
+}
+
+// entries reads a list of errors, or a lone one.
+func entries(text jsontext.Value) (found []gen.Error) {
+	var list []jsontext.Value
+	if wire.Unmarshal(text, &list) != nil {
+		list = []jsontext.Value{text}
 	}
-	if len(object.Errors) == 0 && object.Code+object.Message != "" {
-		object.Errors = []gen.Error{{Code: object.Code, Message: object.Message}}
+	for _, item := range list {
+		if e := entry(item); e != (gen.Error{}) {
+			found = append(found, e)
+		}
 	}
-	return WithoutWarnings(object.Errors)
+	return found
+}
+
+// entry reads one error. A member of a type that is not documented costs no
+// more than itself.
+func entry(text jsontext.Value) (e gen.Error) {
+	if wire.Unmarshal(text, &e) == nil {
+		return e
+	}
+	var members map[string]any
+	_ = wire.Unmarshal(text, &members)
+	word := func(name string) string {
+		if value := members[name]; value != nil {
+			return fmt.Sprint(value)
+		}
+		return ""
+	}
+	return gen.Error{Code: word("code"), Message: word("message")}
 }
 
 // WithoutWarnings leaves out the entries that are no errors.

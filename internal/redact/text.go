@@ -4,15 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// JSONError says where and why JSON could not be encoded or decoded, without the
-// value: it may be a person's data.
-func JSONError(err error) string {
+// JSONError says where and why target could not be encoded or decoded, without
+// values and without the keys of maps: both may be a person's data.
+func JSONError(err error, target any) string {
 	var semantic *json.SemanticError
 	var syntactic *jsontext.SyntacticError
 	switch {
@@ -21,13 +22,47 @@ func JSONError(err error) string {
 		if semantic.JSONKind != 0 {
 			reason = semantic.JSONKind.String() + " " + reason
 		}
-		return strings.TrimSpace(string(semantic.JSONPointer) + " " + reason)
+		return strings.TrimSpace(memberPath(semantic.JSONPointer, reflect.TypeOf(target)) + " " + reason)
 	case errors.As(err, &syntactic):
 		return fmt.Sprintf("not JSON at byte %d", syntactic.ByteOffset)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "JSON breaks off"
 	}
 	return err.Error()
+}
+
+// memberPath is the part of a JSON pointer that names members of structs and
+// items of lists.
+func memberPath(pointer jsontext.Pointer, t reflect.Type) string {
+	path := ""
+	for token := range pointer.Tokens() {
+		for t != nil && t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		switch {
+		case t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array):
+			t = t.Elem()
+		case t != nil && t.Kind() == reflect.Struct:
+			t = member(t, token)
+		default:
+			t = nil
+		}
+		if t == nil {
+			return path + "/…"
+		}
+		path += "/" + token
+	}
+	return path
+}
+
+// member is the type of a struct's JSON member, nil when it has none such.
+func member(t reflect.Type, name string) reflect.Type {
+	for field := range t.Fields() {
+		if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); tag == name {
+			return field.Type
+		}
+	}
+	return nil
 }
 
 // Word returns s when it is one word of at most limit characters, for

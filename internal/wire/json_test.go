@@ -93,7 +93,7 @@ func TestMarshalRefuses(t *testing.T) {
 		text, err := wire.Marshal(value)
 		if err == nil {
 			t.Errorf("%s: written as %s", name, text)
-		} else if why := redact.JSONError(err); strings.Contains(why, canary) || why == "" {
+		} else if why := redact.JSONError(err, value); strings.Contains(why, canary) || why == "" {
 			t.Errorf("%s: explained as %q", name, why)
 		}
 	}
@@ -169,19 +169,20 @@ func TestUnmarshalRefuses(t *testing.T) {
 		`[` + canary + `]`:                 "gen.ServiceJob",
 		`{"createTime":"` + canary + `"}`:  "/createTime",
 		`{"createTime":` + canary + `}`:    "/createTime",
-		`{"serviceJobId":{"name":"` + canary + `"}}`:                               "/serviceJobId",
-		`{"serviceJobId":` + canary + `}`:                                          "/serviceJobId",
-		`{"buyer":{"isPrimeMember":"` + canary + `"}}`:                             "/buyer/isPrimeMember",
-		`{"associatedItems":[{},{"quantity":0.` + canary + `}]}`:                   "/associatedItems/1/quantity",
-		`{"associatedItems":[{"quantity":` + strings.Repeat(canary, 9) + `}]}`:     "/associatedItems/0/quantity",
-		`{"scopeOfWork":{"requiredSkills":["` + canary + `",` + canary + `,"x"]}}`: "/scopeOfWork/requiredSkills/1",
+		`{"serviceJobId":{"name":"` + canary + `"}}`:                                             "/serviceJobId",
+		`{"serviceJobId":` + canary + `}`:                                                        "/serviceJobId",
+		`{"buyer":{"isPrimeMember":"` + canary + `"}}`:                                           "/buyer/isPrimeMember",
+		`{"associatedItems":[{},{"quantity":0.` + canary + `}]}`:                                 "/associatedItems/1/quantity",
+		`{"associatedItems":[{"quantity":` + strings.Repeat(canary, 9) + `}]}`:                   "/associatedItems/0/quantity",
+		`{"associatedItems":[{"linkedAssets":[{"additionalAttributes":{"` + canary + `":5}}]}]}`: "/associatedItems/0/linkedAssets/0/additionalAttributes/… number",
+		`{"scopeOfWork":{"requiredSkills":["` + canary + `",` + canary + `,"x"]}}`:               "/scopeOfWork/requiredSkills/1",
 	} {
 		err := wire.Unmarshal([]byte(text), new(gen.ServiceJob))
 		if err == nil {
 			t.Errorf("%s was taken", text)
 			continue
 		}
-		if got := redact.JSONError(err); !strings.Contains(got, where) || strings.Contains(got, canary) {
+		if got := redact.JSONError(err, new(gen.ServiceJob)); !strings.Contains(got, where) || strings.Contains(got, canary) {
 			t.Errorf("%s\n is explained as %q, want %q in it and no value", text, got, where)
 		}
 	}
@@ -199,7 +200,7 @@ func FuzzJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var job gen.ServiceJob
 		if err := wire.Unmarshal(text, &job); err != nil {
-			if why := redact.JSONError(err); why == "" {
+			if why := redact.JSONError(err, &job); why == "" {
 				t.Fatalf("%v is explained by nothing", err)
 			}
 			return

@@ -35,7 +35,7 @@ type Operation struct {
 	Rate       float64 // default usage plan, requests per second
 	Burst      int     // default usage plan, requests
 	Success    int     // HTTP status of a success
-	Payload    string  // member a success must carry, "" for none
+	Payload    string  // what a success must carry, "" for nothing
 	Pagination Pagination
 	Statuses   []int // every documented HTTP status, ascending
 	Parameters []Parameter

@@ -102,12 +102,7 @@ func (x *exchange) attempt(req *http.Request) (err error) {
 		x.last.written = true
 		x.last.answer, err = x.read(resp, cancel)
 	}
-	switch {
-	case err != nil && ctx.Err() != nil && req.Context().Err() == nil:
-		err = timeoutError(x.client.attemptTimeout)
-	case err != nil:
-		err = attempt.WithoutURL(err)
-	}
+	err = attempt.Explain(ctx, req.Context(), x.client.attemptTimeout, err)
 	x.record(req.Context(), err, time.Since(started))
 	return err
 }
@@ -153,9 +148,3 @@ func (x *exchange) record(ctx context.Context, err error, elapsed time.Duration)
 	}
 	x.client.logger.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
 }
-
-// timeoutError is an attempt that took too long; the call may have time left.
-type timeoutError time.Duration
-
-func (e timeoutError) Error() string { return "no whole answer within " + time.Duration(e).String() }
-func (e timeoutError) Timeout() bool { return true }

@@ -157,6 +157,9 @@ func (x *exchange) decode(answer *answer) error {
 	case string(trimmed) == "null":
 		return unusable("the answer is null")
 	}
+	if n := bytes.Count(trimmed, []byte("{")) + bytes.Count(trimmed, []byte("[")); n > maxContainers {
+		return fmt.Errorf("%w: more than %d objects and lists", ErrResponseTooLarge, maxContainers)
+	}
 	reflect.ValueOf(x.call.Result).Elem().SetZero() // it may hold a part of an earlier answer
 	if err := wire.Unmarshal(answer.body, x.call.Result); errors.Is(err, io.ErrUnexpectedEOF) {
 		return unusable("the answer broke off: %w", io.ErrUnexpectedEOF)

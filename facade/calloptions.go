@@ -1,6 +1,7 @@
 package facade
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -72,12 +73,20 @@ type Request struct {
 	Body   RawBody // JSON, nil for none
 }
 
-// DryRun checks the call, writes what it would send to request, sends nothing
-// and fails with [ErrDryRun].
-func DryRun(request *Request) CallOption { return func(s *callSettings) { s.dryRun = request } }
+// DryRun checks the call, writes what it would send to request unless that is
+// nil, sends nothing and fails with [ErrDryRun].
+func DryRun(request *Request) CallOption {
+	return func(s *callSettings) { s.dryRun = cmp.Or(request, new(Request)) }
+}
 
-// Marketplace names the marketplace of this call.
-func Marketplace(id MarketplaceID) CallOption { return func(s *callSettings) { s.marketplace = id } }
+// Marketplace names the marketplace of this call, by id or country code. An id
+// that the SDK does not know is sent as it is.
+func Marketplace(id MarketplaceID) CallOption {
+	if known, err := ParseMarketplace(string(id)); err == nil {
+		id = known
+	}
+	return func(s *callSettings) { s.marketplace = id }
+}
 
 // NoRetry sends one request at most.
 func NoRetry() CallOption { return func(s *callSettings) { s.noRetry = true } }

@@ -28,11 +28,10 @@ func (c *Client) GetRangeSlotCapacity(ctx context.Context, resourceID string, q 
 //
 // Operation getRangeSlotCapacity.
 func (c *Client) RangeSlotCapacityPages(ctx context.Context, resourceID string, q RangeCapacityQuery, opts ...CallOption) iter.Seq2[*RangeSlotCapacity, error] {
-	return fetch[RangeSlotCapacity](func(ctx context.Context, token string, opts []CallOption) (*RangeSlotCapacity, string, error) {
+	return fetch[*RangeSlotCapacity](func(ctx context.Context, token string, opts []CallOption) (*RangeSlotCapacity, error) {
 		q := q
 		q.PageToken = token
-		page, err := c.GetRangeSlotCapacity(ctx, resourceID, q, opts...)
-		return page, page.GetNextPageToken(), err
+		return c.GetRangeSlotCapacity(ctx, resourceID, q, opts...)
 	}).pages(ctx, q.PageToken, opts)
 }
 
@@ -62,11 +61,10 @@ func (c *Client) GetFixedSlotCapacity(ctx context.Context, resourceID string, q 
 //
 // Operation getFixedSlotCapacity.
 func (c *Client) FixedSlotCapacityPages(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) iter.Seq2[*FixedSlotCapacity, error] {
-	return fetch[FixedSlotCapacity](func(ctx context.Context, token string, opts []CallOption) (*FixedSlotCapacity, string, error) {
+	return fetch[*FixedSlotCapacity](func(ctx context.Context, token string, opts []CallOption) (*FixedSlotCapacity, error) {
 		q := q
 		q.PageToken = token
-		page, err := c.GetFixedSlotCapacity(ctx, resourceID, q, opts...)
-		return page, page.GetNextPageToken(), err
+		return c.GetFixedSlotCapacity(ctx, resourceID, q, opts...)
 	}).pages(ctx, q.PageToken, opts)
 }
 
@@ -74,5 +72,5 @@ func (c *Client) FixedSlotCapacityPages(ctx context.Context, resourceID string, 
 //
 // Operation getFixedSlotCapacity.
 func (c *Client) FixedSlots(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) iter.Seq2[*FixedSlot, error] {
-	return items(c.FixedSlotCapacityPages(ctx, resourceID, q, opts...), func(p *FixedSlotCapacity) []FixedSlot { return p.Capacities })
+	return items(ctx, c.FixedSlotCapacityPages(ctx, resourceID, q, opts...), func(p *FixedSlotCapacity) []FixedSlot { return p.Capacities })
 }

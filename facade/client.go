@@ -29,13 +29,14 @@ func New(opts ...Option) (*Client, error) {
 }
 
 // With derives a Client, for example for another seller or marketplace, that
-// shares transport, limiter, token store and retry quota with c.
+// shares transport, limiter, token store and retry quota with c. Another
+// endpoint that is not Amazon's needs a token endpoint or source of its own.
 func (c *Client) With(opts ...Option) (*Client, error) {
 	return build(c.config, c, opts)
 }
 
 func build(c config, parent *Client, opts []Option) (*Client, error) {
-	c.fromEnv = false // a parent's environment is in c already
+	c.fromEnv, c.tokensGiven = false, false // a parent's are in c already
 	given := c
 	problems := c.apply(opts)
 	if c.fromEnv { // which every other option wins over
@@ -43,6 +44,9 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 		problems = append(c.apply(environment()), c.apply(opts)...)
 	}
 	problems = append(problems, c.check()...)
+	if parent != nil && !c.tokensGiven && c.address() != parent.address() && !(transport.IsAmazon(c.address()) && transport.IsAmazon(parent.address())) {
+		problems = append(problems, errors.New("another endpoint needs WithTokenEndpoint or WithTokenSource with it: tokens for one do not go to the other"))
+	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
@@ -53,6 +57,9 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 	client := &Client{config: c, endpoint: endpoint, quota: attempt.NewQuota(), uploads: attempt.NewQuota(), tokens: c.tokenSource}
 	if parent != nil {
 		client.quota, client.uploads = parent.quota, parent.uploads
+	}
+	if c.clientTimeout > 0 {
+		client.attemptTimeout = min(c.attemptTimeout, c.clientTimeout)
 	}
 	if client.transport == nil {
 		client.transport = transport.New()

@@ -173,7 +173,7 @@ func (e *APIError) Is(target error) bool {
 	}
 	for _, c := range conditions {
 		if e.StatusCode >= c.from && e.StatusCode <= c.to {
-			return target == c.meaning
+			return target == c.meaning && !errors.Is(e.cause, ErrInvalidResponse) && !errors.Is(e.cause, ErrResponseTooLarge)
 		}
 	}
 	return false

@@ -62,8 +62,8 @@ func ExampleNew_mistakes() {
 	// Output:
 	// region must be na, eu or fe
 	// attempt timeout must be positive
-	// a region is needed: WithRegion, WithMarketplace or WithEndpoint
-	// credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource
+	// a region is needed: WithRegion, WithMarketplace or WithEndpoint, or for FromEnv SP_API_REGION, SP_API_MARKETPLACE or SP_API_ENDPOINT
+	// credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource, or for FromEnv SP_API_REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET
 }
 
 func ExampleClient_ServiceJobs() {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/spservices/services-go/facade"
 )
@@ -161,6 +162,38 @@ func TestDerivingChangesNothing(t *testing.T) {
 	list(parent)
 	if seen[0] != seen[2] || seen[1] != "other.example A1VC38T7YXB528 Atza|other "+fmt.Sprint(4) {
 		t.Errorf("sent %q", seen)
+	}
+}
+
+// TestDerivedEndpointNeedsItsOwnTokens holds that tokens for one server do not
+// go to another because a client was derived for that one.
+func TestDerivedEndpointNeedsItsOwnTokens(t *testing.T) {
+	t.Parallel()
+	fixed := facade.WithTokenSource(facade.StaticToken("Atza|real"))
+	amazon, err := facade.New(facade.WithRegion(facade.Europe), fixed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := clientOf(t, answers(http.StatusOK, jobAnswer), facade.WithEndpoint("https://one.example"), facade.WithCredentials(sellerCredentials), facade.WithTokenEndpoint("https://one.example/token"))
+	for name, c := range map[string]struct {
+		parent *facade.Client
+		opts   []facade.Option
+		taken  bool
+	}{
+		"from Amazon elsewhere":     {amazon, []facade.Option{facade.WithEndpoint("https://two.example")}, false},
+		"with a token source":       {amazon, []facade.Option{facade.WithEndpoint("https://two.example"), fixed}, true},
+		"from Amazon to Amazon":     {amazon, []facade.Option{facade.WithRegion(facade.FarEast)}, true},
+		"another client elsewhere":  {own, []facade.Option{facade.WithEndpoint("https://two.example")}, false},
+		"other credentials":         {own, []facade.Option{facade.WithEndpoint("https://two.example"), facade.WithCredentials(sellerCredentials)}, false},
+		"with a token endpoint":     {own, []facade.Option{facade.WithTokenEndpoint("https://one.example/token"), facade.WithEndpoint("https://two.example")}, true},
+		"to Amazon":                 {own, []facade.Option{facade.WithEndpoint("https://sellingpartnerapi-eu.amazon.com")}, false},
+		"the same endpoint":         {own, []facade.Option{facade.WithEndpoint("https://one.example/")}, true},
+		"nothing about endpoints":   {own, []facade.Option{facade.WithAttemptTimeout(time.Second)}, true},
+		"tokens of an earlier step": {derive(t, own, fixed), []facade.Option{facade.WithEndpoint("https://two.example")}, false},
+	} {
+		if _, err := c.parent.With(c.opts...); (err == nil) != c.taken {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

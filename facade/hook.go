@@ -5,12 +5,13 @@ import (
 	"net/http"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/attempt"
 )
 
 // Hook watches calls from inside, for traces and metrics. Start is called at
 // the beginning of each [Phase]; the context it returns goes on into that phase,
 // and the function it returns is called, on the same goroutine, when the phase
-// ends. A hook that panics takes its call down with it, and the program where
+// ends; it may be nil. A hook that panics takes its call down with it, and the program where
 // the call runs ahead of an iterator, by [Prefetch].
 type Hook interface {
 	Start(ctx context.Context, e Event) (context.Context, func(Result))
@@ -71,8 +72,8 @@ func (x *exchange) begin(ctx context.Context, phase Phase, header http.Header) (
 	}
 	return ctx, func(err error) {
 		r := Result{Err: err}
-		if phase == PhaseCall || phase == PhaseAttempt {
-			r.StatusCode, r.RequestID = x.info.StatusCode, x.info.RequestID
+		if a := x.last.answer; a != nil && (phase == PhaseCall || phase == PhaseAttempt) {
+			r.StatusCode, r.RequestID = a.status, attempt.RequestID(a.header)
 		}
 		for i := range ends {
 			ends[len(ends)-1-i](r)

@@ -69,6 +69,24 @@ func TestHooksSeeEveryPhase(t *testing.T) {
 	}
 }
 
+// An attempt that is given up before it is sent has nothing of the one before.
+func TestHooksSeeNoEarlierAnswer(t *testing.T) {
+	t.Parallel()
+	hooks, text := newDiaries("")
+	asked := 0
+	source := tokenFunc(func(context.Context) (facade.Token, error) {
+		asked++
+		return facade.Token{Value: strings.Repeat("\n", asked-1) + "t"}, nil
+	})
+	client := clientOf(t, answers(http.StatusServiceUnavailable, ``), append(hooks, impatient, facade.WithTokenSource(source))...)
+	if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err == nil {
+		t.Fatal("a malformed token was sent")
+	}
+	if got := (*text)[len(*text)-3:]; !slices.Equal(got, []string{"> attempt 2", "< attempt 0 failed", "< call 0 failed"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestHooksSeeFailures(t *testing.T) {
 	t.Parallel()
 	full := errors.New("full")

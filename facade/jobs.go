@@ -63,7 +63,7 @@ func (c *Client) ListServiceJobs(ctx context.Context, q ServiceJobsQuery, opts .
 //
 // Operation getServiceJobs.
 func (c *Client) ServiceJobs(ctx context.Context, q ServiceJobsQuery, opts ...CallOption) iter.Seq2[*ServiceJob, error] {
-	return items(c.ServiceJobPages(ctx, q, opts...), func(p *JobListing) []ServiceJob { return p.Jobs })
+	return items(ctx, c.ServiceJobPages(ctx, q, opts...), func(p *JobListing) []ServiceJob { return p.Jobs })
 }
 
 // ServiceJobPages iterates over pages of jobs. NextPageToken of a page, put
@@ -71,11 +71,10 @@ func (c *Client) ServiceJobs(ctx context.Context, q ServiceJobsQuery, opts ...Ca
 //
 // Operation getServiceJobs.
 func (c *Client) ServiceJobPages(ctx context.Context, q ServiceJobsQuery, opts ...CallOption) iter.Seq2[*JobListing, error] {
-	return fetch[JobListing](func(ctx context.Context, token string, opts []CallOption) (*JobListing, string, error) {
+	return fetch[*JobListing](func(ctx context.Context, token string, opts []CallOption) (*JobListing, error) {
 		q := q
 		q.PageToken = token
-		page, err := c.ListServiceJobs(ctx, q, opts...)
-		return page, page.GetNextPageToken(), err
+		return c.ListServiceJobs(ctx, q, opts...)
 	}).pages(ctx, q.PageToken, opts)
 }
 

@@ -13,7 +13,7 @@ type (
 	// Outcome is what a request taught about its bucket.
 	Outcome = pacing.Outcome
 	// LimitError says that a request was not sent because its turn would come
-	// too late. It is a context.DeadlineExceeded.
+	// too late. It is a context.DeadlineExceeded where that is why.
 	LimitError = pacing.LimitError
 )
 
@@ -28,7 +28,7 @@ func Unlimited() Limiter { return pacing.Unlimited() }
 // sandboxPlan is the usage plan of every operation of Amazon's sandbox.
 var sandboxPlan = Plan{Rate: 5, Burst: 15}
 
-// planOf is the usage plan that the call is paced by.
+// plan is the usage plan that the call is paced by.
 func (x *exchange) plan() Plan {
 	plan := Plan{Rate: x.call.Operation.Rate, Burst: x.call.Operation.Burst}
 	if x.client.sandbox {

@@ -1,6 +1,7 @@
 package facade
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +25,7 @@ type config struct {
 	host             string // instead of the region's, "" for that
 	tokenURL         string
 	tokenURLGiven    bool
+	tokensGiven      bool // a token endpoint or source, by the newest options
 	marketplace      MarketplaceID
 	owner            *lwa.Owner // of credentials
 	tokenSource      TokenSource
@@ -36,6 +38,7 @@ type config struct {
 	hooks            []Hook
 	userAgent        string
 	attemptTimeout   time.Duration
+	clientTimeout    time.Duration // of the HTTP client, 0 for none
 	maxResponseBytes int64
 	validation       ResponseValidation
 }
@@ -68,7 +71,7 @@ func WithEndpoint(endpoint string) Option {
 // WithTokenEndpoint replaces Login with Amazon's token endpoint.
 func WithTokenEndpoint(endpoint string) Option {
 	return func(c *config) error {
-		c.tokenURL, c.tokenURLGiven = endpoint, true
+		c.tokenURL, c.tokenURLGiven, c.tokensGiven = endpoint, true, true
 		return transport.CheckEndpoint("token endpoint", endpoint, false)
 	}
 }
@@ -92,10 +95,14 @@ func WithLimiter(l Limiter) Option {
 	}
 }
 
-// WithRetryPolicy changes how often and when a call is repeated. Which
-// operations may be repeated is not a matter of policy.
+// WithRetryPolicy changes how often and when a call is repeated; what is zero
+// keeps its default. Which operations may be repeated is not a matter of policy.
 func WithRetryPolicy(p RetryPolicy) Option {
 	return func(c *config) error {
+		d := defaults().retry
+		p = RetryPolicy{
+			cmp.Or(p.Attempts, d.Attempts), cmp.Or(p.BackoffBase, d.BackoffBase), cmp.Or(p.BackoffCap, d.BackoffCap), cmp.Or(p.RetryAfterCap, d.RetryAfterCap),
+		}
 		if p.Attempts < 1 || p.BackoffBase < 0 || p.BackoffCap < p.BackoffBase || p.RetryAfterCap < 0 {
 			return errors.New("retry policy needs at least 1 attempt and 0 <= base <= cap")
 		}
@@ -113,9 +120,7 @@ func WithHTTPClient(client *http.Client) Option {
 			return errors.New("HTTP client is nil")
 		}
 		c.transport = client.Transport
-		if client.Timeout > 0 {
-			c.attemptTimeout = min(c.attemptTimeout, client.Timeout)
-		}
+		c.clientTimeout = client.Timeout
 		return nil
 	}
 }
@@ -138,10 +143,7 @@ func WithUserAgent(app, version string) Option {
 			return errors.New("user agent needs an application and a version")
 		}
 		c.userAgent = transport.UserAgent(app, version)
-		if len(c.userAgent) > 500 || strings.ContainsFunc(c.userAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return errors.New("user agent must be at most 500 printable ASCII characters")
-		}
-		return nil
+		return transport.CheckUserAgent(c.userAgent)
 	}
 }
 
@@ -220,13 +222,13 @@ func (c *config) servedBy() Region {
 // check finds what no single option can see.
 func (c *config) check() (problems []error) {
 	if c.servedBy() == "" && c.host == "" {
-		problems = append(problems, errors.New("a region is needed: WithRegion, WithMarketplace or WithEndpoint"))
+		problems = append(problems, errors.New("a region is needed: WithRegion, WithMarketplace or WithEndpoint, or for FromEnv SP_API_REGION, SP_API_MARKETPLACE or SP_API_ENDPOINT"))
 	}
 	if c.marketplace != "" && c.host == "" && c.marketplace.region() != c.servedBy() {
 		problems = append(problems, fmt.Errorf("marketplace %s is served by region %s, not %s", c.marketplace, c.marketplace.region(), c.region))
 	}
 	if c.owner == nil && c.tokenSource == nil {
-		problems = append(problems, errors.New("credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource"))
+		problems = append(problems, errors.New("credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource, or for FromEnv SP_API_REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET"))
 	}
 	if c.tokenSource == nil && !transport.IsAmazon(c.address()) && !c.tokenURLGiven {
 		problems = append(problems, errors.New("an endpoint that is not Amazon's needs WithTokenEndpoint or WithTokenSource: Amazon's credentials do not go there"))

@@ -61,6 +61,9 @@ func TestDryRunChecksTheCall(t *testing.T) {
 	if _, err := client.GetServiceJob(t.Context(), "J", facade.DryRun(&request)); !errors.Is(err, facade.ErrDryRun) || strings.Contains(j.String(), "WARN") {
 		t.Errorf("got %v, logged %s", err, j)
 	}
+	if _, err := client.GetServiceJob(t.Context(), "J", facade.DryRun(nil)); !errors.Is(err, facade.ErrDryRun) {
+		t.Errorf("without a request to fill: %v", err)
+	}
 	request = facade.Request{}
 	if _, err := client.GetServiceJob(t.Context(), "..", facade.DryRun(&request)); !errors.As(err, &invalid) || request.Method != "" {
 		t.Errorf("got %v, %+v", err, request)
@@ -93,7 +96,7 @@ func TestResponseValidation(t *testing.T) {
 			if job == nil || len(job.ServiceJobID) != 101 {
 				t.Errorf("result %v", job)
 			}
-			if (err != nil) != c.fails || c.fails && (!errors.Is(err, facade.ErrInvalidResponse) || apiErrorOf(t, err).RequestID != requestID) {
+			if (err != nil) != c.fails || c.fails && (!errors.Is(err, facade.ErrInvalidResponse) || errors.Is(err, facade.ErrUnexpectedResponse) || apiErrorOf(t, err).RequestID != requestID) {
 				t.Errorf("got %v", err)
 			}
 			if len(info.Violations) != c.violations || c.violations > 0 && info.Violations[0].Path != "payload.serviceJobId" {
@@ -202,6 +205,7 @@ func TestMarketplaceOfACall(t *testing.T) {
 	}))
 	for want, opts := range map[facade.MarketplaceID][]facade.CallOption{
 		facade.MarketplaceUS: nil, facade.MarketplaceMX: {facade.Marketplace(facade.MarketplaceMX)}, facade.MarketplaceCA: {nil, facade.Marketplace(facade.MarketplaceMX), facade.Marketplace(facade.MarketplaceCA)},
+		facade.MarketplaceUK: {facade.Marketplace("gb")}, "NEW": {facade.Marketplace("NEW")},
 	} {
 		if _, err := client.ListServiceJobs(t.Context(), allJobs, opts...); err != nil || query != string(want) {
 			t.Errorf("sent %s, want %s: %v", query, want, err)

@@ -52,7 +52,7 @@ func TestOptionsRefuse(t *testing.T) {
 		"nil logger":               {with(facade.WithLogger(nil)), "logger is nil"},
 		"nil hook":                 {with(facade.WithHook(nil)), "hook is nil"},
 		"nil HTTP client":          {with(facade.WithHTTPClient(nil)), "HTTP client is nil"},
-		"no attempt":               {with(facade.WithRetryPolicy(facade.RetryPolicy{})), "at least 1 attempt"},
+		"no attempt":               {with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: -1})), "at least 1 attempt"},
 		"negative base":            {with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1, BackoffBase: -1})), "0 <= base <= cap"},
 		"cap below base":           {with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1, BackoffBase: 2, BackoffCap: 1})), "0 <= base <= cap"},
 		"negative Retry-After cap": {with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1, RetryAfterCap: -1})), "retry policy"},
@@ -211,11 +211,14 @@ func TestHTTPClientLendsItsTransport(t *testing.T) {
 	}), Timeout: 5 * time.Second}
 	before := *given
 	client := clientOf(t, nil, facade.WithHTTPClient(given))
+	patient := clientOf(t, nil, facade.WithHTTPClient(given), facade.WithAttemptTimeout(time.Minute))
 	given.Transport, given.Timeout = nil, 0 // changes nothing any more
-	if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err != nil {
-		t.Fatal(err)
+	for _, client := range []*facade.Client{client, patient, derive(t, client), derive(t, client, facade.WithAttemptTimeout(time.Minute))} {
+		if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if asked != 1 || before.CheckRedirect != nil || before.Jar != nil {
+	if asked != 4 || before.CheckRedirect != nil || before.Jar != nil {
 		t.Errorf("asked %d times", asked)
 	}
 }

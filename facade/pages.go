@@ -7,17 +7,16 @@ import (
 	"iter"
 )
 
-// fetch asks for the page that a token stands for, and returns it with the
-// token of the next one.
-type fetch[P any] func(ctx context.Context, token string, opts []CallOption) (page *P, next string, err error)
+// fetch asks for the page that a token stands for.
+type fetch[P interface{ GetNextPageToken() string }] func(ctx context.Context, token string, opts []CallOption) (P, error)
 
 // maxPageToken is more than any page token has: a longer one would not fit a URL.
 const maxPageToken = 8 << 10
 
 // pages asks for one page after the other until there is no next token. All
 // state is local to the range, so ranging again starts over.
-func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) iter.Seq2[*P, error] {
-	return func(yield func(*P, error) bool) {
+func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) iter.Seq2[P, error] {
+	return func(yield func(P, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		settings := settingsOf(opts)
 		seed := maphash.MakeSeed()
@@ -26,12 +25,13 @@ func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) it
 		defer func() {
 			cancel()
 			if get != nil && settings.prefetch {
-				_, _, _, _ = get() // so that no goroutine outlives the range
+				_, _, _ = get() // so that no goroutine outlives the range
 			}
 		}()
 		for get != nil {
-			page, next, info, err := get()
+			page, info, err := get()
 			get = nil
+			next := page.GetNextPageToken()
 			if settings.info != nil {
 				*settings.info = info
 			}
@@ -46,7 +46,7 @@ func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) it
 				seen[hash] = true
 				get = f.get(ctx, next, opts, settings.prefetch)
 			}
-			if !yield(page, err) || end != nil && !yield(nil, end) {
+			if !yield(page, err) || end != nil && !yield(*new(P), end) {
 				return
 			}
 		}
@@ -54,16 +54,15 @@ func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) it
 }
 
 // got is what one request brought.
-type got[P any] func() (page *P, next string, info Info, err error)
+type got[P any] func() (page P, info Info, err error)
 
 // get prepares a request, or starts it when it shall run ahead.
 func (f fetch[P]) get(ctx context.Context, token string, opts []CallOption, ahead bool) got[P] {
-	var page *P
-	var next string
+	var page P
 	var info Info
 	var err error
 	request := func() {
-		page, next, err = f(ctx, token, append(opts[:len(opts):len(opts)], Capture(&info)))
+		page, err = f(ctx, token, append(opts[:len(opts):len(opts)], Capture(&info)))
 		info.PageToken = token
 	}
 	wait := request
@@ -72,11 +71,11 @@ func (f fetch[P]) get(ctx context.Context, token string, opts []CallOption, ahea
 		go func() { defer close(done); request() }()
 		wait = func() { <-done }
 	}
-	return func() (*P, string, Info, error) { wait(); return page, next, info, err }
+	return func() (P, Info, error) { wait(); return page, info, err }
 }
 
-// items flattens pages. It yields pointers into each page.
-func items[P, T any](pages iter.Seq2[*P, error], of func(*P) []T) iter.Seq2[*T, error] {
+// items flattens pages. It yields pointers into each page, until ctx ends.
+func items[P, T any](ctx context.Context, pages iter.Seq2[*P, error], of func(*P) []T) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for page, err := range pages {
 			if err != nil {
@@ -85,6 +84,10 @@ func items[P, T any](pages iter.Seq2[*P, error], of func(*P) []T) iter.Seq2[*T, 
 			}
 			list := of(page)
 			for i := range list {
+				if i > 0 && ctx.Err() != nil {
+					yield(nil, ctx.Err())
+					return
+				}
 				if !yield(&list[i], nil) {
 					return
 				}

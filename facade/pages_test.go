@@ -301,6 +301,29 @@ func TestIteratorsResume(t *testing.T) {
 	}
 }
 
+// A context that ends within a page ends the iteration there.
+func TestIteratorsStopWithinAPage(t *testing.T) {
+	t.Parallel()
+	for name, opts := range bothWays {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		jobs := 0
+		var last error
+		client := clientOf(t, answers(http.StatusOK, `{"payload":{"jobs":[{},{},{},{}]}}`))
+		for _, err := range client.ServiceJobs(ctx, allJobs, opts...) {
+			if last = err; err == nil {
+				jobs++
+			}
+			if jobs == 2 {
+				cancel()
+			}
+		}
+		if jobs != 2 || !errors.Is(last, context.Canceled) {
+			t.Errorf("%s: %d jobs, %v", name, jobs, last)
+		}
+	}
+}
+
 func TestIteratorsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
 	for name, opts := range bothWays {

@@ -1,6 +1,7 @@
 package facade_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -127,8 +128,9 @@ func TestPromise4BackoffGrows(t *testing.T) {
 	}{
 		"default":    {facade.RetryPolicy{Attempts: 4, BackoffBase: 500 * time.Millisecond, BackoffCap: 20 * time.Second}, 3500 * time.Millisecond},
 		"capped":     {facade.RetryPolicy{Attempts: 4, BackoffBase: 500 * time.Millisecond, BackoffCap: 600 * time.Millisecond}, 1700 * time.Millisecond},
-		"no waits":   {facade.RetryPolicy{Attempts: 4}, 0},
+		"no waits":   {facade.RetryPolicy{Attempts: 4, BackoffBase: 1, BackoffCap: 1}, 0},
 		"persistent": {facade.RetryPolicy{Attempts: 90, BackoffBase: 10 * time.Second, BackoffCap: time.Minute}, 10*time.Second + 20*time.Second + 40*time.Second + 86*time.Minute},
+		"by default": {facade.RetryPolicy{}, 3500 * time.Millisecond},
 		"patient":    {facade.RetryPolicy{Attempts: 3, BackoffBase: time.Nanosecond, BackoffCap: math.MaxInt64}, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -138,7 +140,7 @@ func TestPromise4BackoffGrows(t *testing.T) {
 				client := clientOf(t, answers(503, ""), facade.WithRetryPolicy(c.policy))
 				started := time.Now()
 				_, err := client.GetServiceJob(t.Context(), "JOB-1", facade.Capture(&info))
-				if apiErrorOf(t, err).Attempts != c.policy.Attempts || time.Since(started) != info.BackoffWait {
+				if apiErrorOf(t, err).Attempts != cmp.Or(c.policy.Attempts, facade.DefaultAttempts) || time.Since(started) != info.BackoffWait {
 					t.Fatalf("%s: %v after %s", name, err, info.BackoffWait)
 				}
 				longest = max(longest, info.BackoffWait)

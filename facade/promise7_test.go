@@ -94,7 +94,8 @@ func TestPromise7HostileBodies(t *testing.T) {
 		"deep objects":               {200, nil, []byte(strings.Repeat(`{"payload":`, 20_000) + "1" + strings.Repeat("}", 20_000)), 1, 0, facade.ErrUnexpectedResponse, 12},
 		"deep in an unknown member":  {200, nil, []byte(`{"new":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `,"payload":{}}`), 1, 0, facade.ErrUnexpectedResponse, 12},
 		"deep error":                 {422, nil, []byte(strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000)), 1, 0, facade.ErrInvalidInput, 12},
-		"deep, up to the limit":      {200, nil, bytes.Repeat([]byte(`{"a":[`), mebibyte), 1, 8 * mebibyte, facade.ErrUnexpectedResponse, 64},
+		"deep, up to the limit":      {200, nil, bytes.Repeat([]byte(`{"a":[`), mebibyte), 1, 8 * mebibyte, facade.ErrResponseTooLarge, 64},
+		"a million jobs":             {200, nil, []byte(`{"payload":{"associatedItems":[{}` + strings.Repeat(`,{}`, mebibyte) + `]}}`), 1, 0, facade.ErrResponseTooLarge, 24},
 		"a length that is not there": {200, http.Header{"Content-Length": {"999999999999"}}, []byte(`{}`), 1, 0, facade.ErrUnexpectedResponse, 4},
 		"no gzip":                    {200, packed, []byte(`{"payload":{}}`), 1, 0, facade.ErrUnexpectedResponse, 4},
 	} {

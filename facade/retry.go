@@ -161,14 +161,14 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 		x.refreshed = x.invalidate(ctx)
 		return x.refreshed
 	}
-	repeatsSoFar := x.info.Attempts
+	attempts := x.info.Attempts
 	if x.refreshed {
-		repeatsSoFar--
+		attempts--
 	}
-	if !repeats[x.call.Operation.Class][kind] || repeatsSoFar >= policy.Attempts || x.failure.RetryAfter > policy.RetryAfterCap {
+	if !repeats[x.call.Operation.Class][kind] || attempts >= policy.Attempts || x.failure.RetryAfter > policy.RetryAfterCap {
 		return false
 	}
-	wait := policy.backoff(repeatsSoFar, x.failure.RetryAfter)
+	wait := attempt.Backoff(policy.BackoffBase, policy.BackoffCap, attempts, x.failure.RetryAfter)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 		x.failure.interrupt(context.DeadlineExceeded)
 		return false
@@ -200,9 +200,4 @@ func (x *exchange) invalidate(ctx context.Context) bool {
 		source.Invalidate(ctx, x.last.token)
 	}
 	return ok
-}
-
-// backoff is the wait before the n-th repeat.
-func (p RetryPolicy) backoff(n int, retryAfter time.Duration) time.Duration {
-	return attempt.Backoff(p.BackoffBase, p.BackoffCap, n, retryAfter)
 }

@@ -69,7 +69,7 @@ var sources atomic.Int64
 func WithTokenSource(source TokenSource) Option {
 	identity := "source-" + strconv.FormatInt(sources.Add(1), 10)
 	return func(c *config) error {
-		c.tokenSource, c.owner, c.anonymous = source, nil, identity
+		c.tokenSource, c.owner, c.anonymous, c.tokensGiven = source, nil, identity, true
 		return notNil("token source", source)
 	}
 }

@@ -41,7 +41,7 @@ func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination
 		if spent = c.uploads.Take(); spent == 0 {
 			return failure
 		}
-		if err := attempt.Sleep(ctx, c.retry.backoff(n, failure.RetryAfter)); err != nil {
+		if err := attempt.Sleep(ctx, attempt.Backoff(c.retry.BackoffBase, c.retry.BackoffCap, n, failure.RetryAfter)); err != nil {
 			failure.interrupt(err)
 			return failure
 		}
@@ -51,7 +51,8 @@ func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination
 // put makes one request, without an access token and without following
 // redirects.
 func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, contentType ContentType, encrypted []byte) (failure *APIError) {
-	ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
+	call := ctx
+	ctx, cancel := context.WithTimeout(call, c.attemptTimeout)
 	defer cancel()
 	failure = &APIError{Operation: uploadOperation}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, d.URL, bytes.NewReader(encrypted))
@@ -67,7 +68,7 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 	started := time.Now()
 	resp, err := c.uploader(req).RoundTrip(req)
 	if err != nil {
-		failure.cause = attempt.WithoutURL(err)
+		failure.cause = attempt.Explain(ctx, call, c.attemptTimeout, err)
 	} else {
 		_, _ = attempt.ReadBody(resp, maxErrorBytes)
 		failure.StatusCode, failure.RequestID = resp.StatusCode, redact.Word(resp.Header.Get("x-amz-request-id"), 128)

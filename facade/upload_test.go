@@ -307,6 +307,7 @@ func TestUploadGoesToAmazonS3(t *testing.T) {
 		"https://bucket.s3.amazonaws.com/d": true, "https://s3.us-west-2.amazonaws.com/bucket/d": true, "https://s3-us-west-2.amazonaws.com/bucket/d": true,
 		"https://tortuga-prod-na.s3-external-1.amazonaws.com/d": true, "https://bucket.s3-accelerate.amazonaws.com/d": true, "https://BUCKET.S3.AmazonAWS.com/d": true,
 		"https://bucket.s3.dualstack.us-west-2.amazonaws.com/d": true, "https://bucket.s3.cn-north-1.amazonaws.com.cn/d": true, "https://a.b.s3.amazonaws.com:443/d": true,
+		"https://bucket.s3-fips.dualstack.us-gov-west-1.amazonaws.com/d": true, "https://s3.evil.s3.eu-central-1.amazonaws.com/d": true,
 		"http://127.0.0.1:8080/d": false, "http://localhost/d": false,
 	} {
 		d := &depot{destination: goodDestination}
@@ -333,6 +334,10 @@ func TestUploadTimesOutPerAttempt(t *testing.T) {
 		}
 		if d := time.Since(started); d < facade.DefaultAttemptTimeout || d > facade.DefaultAttemptTimeout+time.Second {
 			t.Errorf("took %s", d)
+		}
+		d.store = slowly(time.Hour, breaks)
+		if _, err := uploadPDF(t.Context(), clientOf(t, d), strings.NewReader("proof")); err == nil || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the caller's own time is blamed: %v", err)
 		}
 	})
 }

@@ -64,7 +64,7 @@ var requestMutants = []mutant{
 	},
 	{
 		name: "let list items hold the comma that separates them", file: "internal/rules/rules.go", tests: "facade", test: "^TestRulesOfRequests$",
-		guard:  "\twire.CheckLists(c, call.Query)\n",
+		guard:  "\tCheckLists(c, call.Query)\n",
 		broken: "",
 	},
 	{

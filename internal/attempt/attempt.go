@@ -109,6 +109,23 @@ func ValidHeaderValue(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
+// Explain is the error of an attempt in words that may be logged. An attempt
+// that took too long, within a call that has time left, is no deadline exceeded.
+func Explain(ctx, call context.Context, timeout time.Duration, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && call.Err() == nil:
+		return timeoutError(timeout)
+	}
+	return WithoutURL(err)
+}
+
+type timeoutError time.Duration
+
+func (e timeoutError) Error() string { return "no whole answer within " + time.Duration(e).String() }
+func (e timeoutError) Timeout() bool { return true }
+
 // WithoutURL strips net/http's wrapping, which repeats the whole URL, and what
 // an error quotes: there net/http repeats what a broken answer said.
 func WithoutURL(err error) error {

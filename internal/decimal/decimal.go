@@ -43,7 +43,7 @@ func (d Decimal) MarshalJSON() ([]byte, error) {
 	return []byte(d), nil
 }
 
-// UnmarshalJSON reads a JSON number, or a string that holds one.
+// UnmarshalJSON reads a JSON number, or a string that holds one or is empty.
 func (d *Decimal) UnmarshalJSON(data []byte) error {
 	text := string(data)
 	if text == "null" {
@@ -55,7 +55,7 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 			return err
 		}
 	}
-	if !Decimal(text).Valid() {
+	if text != "" && !Decimal(text).Valid() {
 		return errSyntax
 	}
 	*d = Decimal(text)

@@ -162,9 +162,14 @@ func (e *Error) Format(f fmt.State, verb rune) {
 }
 
 // Unwrap returns what kept the request from being answered.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
 // Permanent reports whether asking again with the same credentials is useless.
 func (e *Error) Permanent() bool {
-	return hints[e.Code] != "" || e.Code == "unsupported_grant_type"
+	return e != nil && (hints[e.Code] != "" || e.Code == "unsupported_grant_type")
 }

@@ -1,6 +1,8 @@
 package pacing_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -179,6 +181,28 @@ func TestLearnedRateReachesWaiters(t *testing.T) {
 			l.Observe(jobs, pacing.Outcome{Rate: header})
 			if d := <-waited; !near(d, want) {
 				t.Errorf("header %v: waited %s, want %s", header, d, want)
+			}
+		})
+	}
+}
+
+// A bucket that is emptied or slowed down while somebody waits may become too
+// late for the deadline, which is said at once.
+func TestDeadlineIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	for name, outcome := range map[string]pacing.Outcome{"slower": {Rate: 1}, "emptied": {Throttled: true}} {
+		synctest.Test(t, func(t *testing.T) {
+			l := drained(t)
+			ctx, cancel := context.WithTimeout(t.Context(), token+token/4)
+			defer cancel()
+			failed := make(chan error)
+			go func() { failed <- l.Wait(ctx, jobs, plan) }()
+			time.Sleep(token / 2)
+			l.Observe(jobs, outcome)
+			started := time.Now()
+			var late *pacing.LimitError
+			if err := <-failed; !errors.As(err, &late) || !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 0 {
+				t.Errorf("%s: %v after %s", name, err, time.Since(started))
 			}
 		})
 	}

@@ -47,6 +47,7 @@ type Outcome struct {
 type LimitError struct {
 	Operation string
 	Wait      time.Duration // until a token would have been there
+	deadline  bool          // the context's is what that is too late for
 }
 
 func (e *LimitError) Error() string {
@@ -54,7 +55,7 @@ func (e *LimitError) Error() string {
 }
 
 // Is makes a wait that outlasts the deadline a deadline that was exceeded.
-func (e *LimitError) Is(target error) bool { return target == context.DeadlineExceeded }
+func (e *LimitError) Is(target error) bool { return e.deadline && target == context.DeadlineExceeded }
 
 // What a header can change the rate to, times the plan. Without the lower
 // bound, one odd answer could stop a bucket for good: nothing would be sent any
@@ -131,9 +132,10 @@ func (b *bucket) wait(ctx context.Context, operation string, maxWait time.Durati
 		b.mu.Unlock()
 		return nil
 	}
-	if d := b.untilToken(b.waiting.Len() + 1); tooLong(ctx, d, maxWait) {
+	d := b.untilToken(b.waiting.Len() + 1)
+	if late := outlasts(ctx, d); late || maxWait != 0 && d > maxWait {
 		b.mu.Unlock()
-		return &LimitError{Operation: operation, Wait: d}
+		return &LimitError{Operation: operation, Wait: d, deadline: late}
 	}
 	turn := make(chan struct{}, 1)
 	place := b.waiting.PushBack(turn)
@@ -150,6 +152,9 @@ func (b *bucket) wait(ctx context.Context, operation string, maxWait time.Durati
 		}
 		d := b.untilToken(1)
 		b.mu.Unlock()
+		if first && outlasts(ctx, d) { // since the bucket was emptied or slowed down
+			return &LimitError{Operation: operation, Wait: d, deadline: true}
+		}
 		if err := pause(ctx, turn, first, d); err != nil {
 			return err
 		}
@@ -174,10 +179,7 @@ func pause(ctx context.Context, turn <-chan struct{}, first bool, d time.Duratio
 	return nil
 }
 
-func tooLong(ctx context.Context, d, maxWait time.Duration) bool {
-	if maxWait != 0 && d > maxWait {
-		return true
-	}
+func outlasts(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && time.Until(deadline) < d
 }

@@ -210,7 +210,7 @@ func TestDeadlineBeforeTurn(t *testing.T) {
 					return
 				}
 				var limit *pacing.LimitError
-				if !errors.As(err, &limit) || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || elapsed != 0 {
+				if !errors.As(err, &limit) || errors.Is(err, context.DeadlineExceeded) != (c.timeout != 0 && c.timeout < token) || errors.Is(err, context.Canceled) || elapsed != 0 {
 					t.Fatalf("after %s: %v, want a LimitError at once", elapsed, err)
 				}
 				if limit.Operation != jobs.Operation || !near(limit.Wait, token) {

@@ -3,6 +3,8 @@
 package rules
 
 import (
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/spservices/services-go/gen"
@@ -20,7 +22,7 @@ func Check(c *wire.Checker, call *gen.Call) {
 			part.Check(c)
 		}
 	}
-	wire.CheckLists(c, call.Query)
+	CheckLists(c, call.Query)
 	switch q := call.Query.(type) {
 	case *gen.GetServiceJobsParams:
 		checkJobFilters(c, q)
@@ -68,5 +70,27 @@ func checkSlotWindow(c *wire.Checker, start, end time.Time) {
 func checkOrder(c *wire.Checker, later, earlier string, start, end time.Time) {
 	if !start.IsZero() && !end.IsZero() && !end.After(start) {
 		c.Add(later, "must be after "+earlier, "")
+	}
+}
+
+// CheckLists refuses list items that hold the comma which separates them.
+func CheckLists(c *wire.Checker, params any) {
+	if params == nil {
+		return
+	}
+	fields := reflect.ValueOf(params).Elem()
+	for i := range fields.NumField() {
+		field := fields.Field(i)
+		if field.Kind() != reflect.Slice {
+			continue
+		}
+		name, _ := wire.QueryName(fields.Type().Field(i))
+		for j := range field.Len() {
+			if item := field.Index(j); item.Kind() == reflect.String && strings.ContainsRune(item.String(), ',') {
+				c.EnterItem(name, j)
+				c.Add("", "must not contain a comma", wire.Shape(item.String()))
+				c.Leave()
+			}
+		}
 	}
 }

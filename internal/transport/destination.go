@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/spservices/services-go/internal/attempt"
@@ -29,14 +29,11 @@ func CheckDestination(address string, loopback bool) error {
 	return nil
 }
 
-// isS3 looks for the label that every host of S3 has: s3, or s3-us-west-2. Much
+// s3 is what the host of every bucket ends in, after the bucket's own name. Much
 // else under amazonaws.com belongs to Amazon's customers.
-func isS3(host string) bool {
-	labels, ok := strings.CutSuffix(strings.TrimSuffix(strings.ToLower(host), ".cn"), ".amazonaws.com")
-	return ok && slices.ContainsFunc(strings.Split(labels, "."), func(label string) bool {
-		return label == "s3" || strings.HasPrefix(label, "s3-")
-	})
-}
+var s3 = regexp.MustCompile(`(^|\.)s3(-[a-z0-9-]+)?(\.dualstack)?(\.[a-z]{2}(-[a-z]+)+-[0-9])?\.amazonaws\.com(\.cn)?$`)
+
+func isS3(host string) bool { return s3.MatchString(strings.ToLower(host)) }
 
 // IsLoopback reports whether host is this machine, by name or address.
 func IsLoopback(host string) bool {
@@ -53,6 +50,8 @@ var destinationHeaders = map[string]bool{
 	"Content-Type": true, "Content-Md5": true, "Content-Disposition": true, "Content-Encoding": true, "Cache-Control": true,
 }
 
+var plainName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+
 // DestinationHeader is what may be sent of the headers that a destination asks
 // for.
 func DestinationHeader(asked map[string]string) http.Header {
@@ -60,7 +59,7 @@ func DestinationHeader(asked map[string]string) http.Header {
 	for name, value := range asked {
 		name = http.CanonicalHeaderKey(name)
 		allowed := destinationHeaders[name] || strings.HasPrefix(name, "X-Amz-") && name != "X-Amz-Access-Token"
-		if allowed && attempt.ValidHeaderValue(value) {
+		if allowed && plainName.MatchString(name) && attempt.ValidHeaderValue(value) {
 			header.Set(name, value)
 		}
 	}

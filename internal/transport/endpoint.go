@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"runtime"
@@ -28,6 +29,14 @@ func CheckEndpoint(what, address string, bare bool) error {
 		return nil
 	}
 	return fmt.Errorf("%s must be https; plain http is for loopback only", what)
+}
+
+// CheckUserAgent holds a User-Agent header to Amazon's limits.
+func CheckUserAgent(header string) error {
+	if len(header) > 500 || strings.ContainsFunc(header, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return errors.New("user agent must be at most 500 printable ASCII characters")
+	}
+	return nil
 }
 
 // UserAgent has the form Amazon asks for, with its separators escaped.

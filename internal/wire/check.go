@@ -38,6 +38,9 @@ type ValidationError struct {
 const maxListed = 8
 
 func (e *ValidationError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	var b strings.Builder
 	if e.Operation != "" {
 		b.WriteString(e.Operation + ": not sent: ")

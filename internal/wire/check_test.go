@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spservices/services-go/internal/pattern"
+	"github.com/spservices/services-go/internal/rules"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -112,7 +113,7 @@ func TestCheckerHidesValues(t *testing.T) {
 	params := struct {
 		Names []string `query:"names"`
 	}{[]string{canary + ","}}
-	wire.CheckLists(&c, &params)
+	rules.CheckLists(&c, &params)
 	if n := len(c.Violations()); n != 4 {
 		t.Fatalf("%d violations, want 4: %q", n, found(&c))
 	}

@@ -29,7 +29,13 @@ func EncodeQuery(params any) (string, error) {
 		name, _ := QueryName(fields.Type().Field(i))
 		value := field.Interface()
 		if t, ok := value.(time.Time); ok {
-			value = t.UTC()
+			if t = t.UTC(); t.IsZero() { // with a location it is not the zero value
+				continue
+			}
+			if t.Year() < 0 || t.Year() > 9999 {
+				return "", fmt.Errorf("%s: year outside 0 to 9999", name)
+			}
+			value = t
 		}
 		part, err := runtime.StyleParamWithLocation("form", false, name, runtime.ParamLocationQuery, value)
 		if err != nil {
@@ -44,26 +50,4 @@ func EncodeQuery(params any) (string, error) {
 func QueryName(f reflect.StructField) (name, fallback string) {
 	name, fallback, _ = strings.Cut(f.Tag.Get(queryTag), ",")
 	return name, fallback
-}
-
-// CheckLists refuses list items that hold the comma which separates them.
-func CheckLists(c *Checker, params any) {
-	if params == nil {
-		return
-	}
-	fields := reflect.ValueOf(params).Elem()
-	for i := range fields.NumField() {
-		field := fields.Field(i)
-		if field.Kind() != reflect.Slice {
-			continue
-		}
-		name, _ := QueryName(fields.Type().Field(i))
-		for j := range field.Len() {
-			if item := field.Index(j); item.Kind() == reflect.String && strings.ContainsRune(item.String(), ',') {
-				c.EnterItem(name, j)
-				c.Add("", "must not contain a comma", Shape(item.String()))
-				c.Leave()
-			}
-		}
-	}
 }

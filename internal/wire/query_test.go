@@ -10,6 +10,7 @@ import (
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/bind"
+	"github.com/spservices/services-go/internal/rules"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -29,16 +30,17 @@ func TestEncodeQuery(t *testing.T) {
 		params any
 		want   string
 	}{
-		"none":            {nil, ""},
-		"all zero":        {&gen.GetServiceJobsParams{}, ""},
-		"in order":        {&gen.GetServiceJobsParams{PageSize: 5, PageToken: "t"}, "pageToken=t&pageSize=5"},
-		"list":            {&gen.GetServiceJobsParams{ASINs: []string{"B1", "B2"}}, "asins=B1,B2"},
-		"list of enums":   {&gen.GetServiceJobsParams{ServiceJobStatus: []gen.ServiceJobStatus{"HOLD", "COMPLETED"}}, "serviceJobStatus=HOLD,COMPLETED"},
-		"enum":            {&gen.GetServiceJobsParams{SortField: gen.SortFieldJobDate}, "sortField=JOB_DATE"},
-		"time in UTC":     {&gen.GetServiceJobsParams{CreatedAfter: time.Date(2024, 8, 11, 17, 0, 0, 0, west)}, "createdAfter=2024-08-12T00%3A00%3A00Z"},
-		"fraction":        {&gen.GetServiceJobsParams{CreatedAfter: time.Date(2024, 8, 12, 0, 0, 0, 5e8, time.UTC)}, "createdAfter=2024-08-12T00%3A00%3A00.5Z"},
-		"token as it was": {&gen.GetRangeSlotCapacityParams{NextPageToken: "MjAy%3D"}, "nextPageToken=MjAy%253D"},
-		"strange":         {&gen.GetAppointmentSlotsParams{StoreID: "a+b &=?#/%é\n"}, "storeId=a%2Bb+%26%3D%3F%23%2F%25%C3%A9%0A"},
+		"none":              {nil, ""},
+		"all zero":          {&gen.GetServiceJobsParams{}, ""},
+		"in order":          {&gen.GetServiceJobsParams{PageSize: 5, PageToken: "t"}, "pageToken=t&pageSize=5"},
+		"list":              {&gen.GetServiceJobsParams{ASINs: []string{"B1", "B2"}}, "asins=B1,B2"},
+		"list of enums":     {&gen.GetServiceJobsParams{ServiceJobStatus: []gen.ServiceJobStatus{"HOLD", "COMPLETED"}}, "serviceJobStatus=HOLD,COMPLETED"},
+		"enum":              {&gen.GetServiceJobsParams{SortField: gen.SortFieldJobDate}, "sortField=JOB_DATE"},
+		"time in UTC":       {&gen.GetServiceJobsParams{CreatedAfter: time.Date(2024, 8, 11, 17, 0, 0, 0, west)}, "createdAfter=2024-08-12T00%3A00%3A00Z"},
+		"absent, somewhere": {&gen.GetServiceJobsParams{CreatedAfter: time.Time{}.In(west)}, ""},
+		"fraction":          {&gen.GetServiceJobsParams{CreatedAfter: time.Date(2024, 8, 12, 0, 0, 0, 5e8, time.UTC)}, "createdAfter=2024-08-12T00%3A00%3A00.5Z"},
+		"token as it was":   {&gen.GetRangeSlotCapacityParams{NextPageToken: "MjAy%3D"}, "nextPageToken=MjAy%253D"},
+		"strange":           {&gen.GetAppointmentSlotsParams{StoreID: "a+b &=?#/%é\n"}, "storeId=a%2Bb+%26%3D%3F%23%2F%25%C3%A9%0A"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -48,6 +50,15 @@ func TestEncodeQuery(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestEncodeQueryRefuses(t *testing.T) {
+	t.Parallel()
+	for _, year := range []int{-1, 10000} {
+		if text, err := wire.EncodeQuery(&gen.GetServiceJobsParams{CreatedAfter: time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)}); err == nil || !strings.Contains(err.Error(), "createdAfter") {
+			t.Errorf("year %d: %s, %v", year, text, err)
+		}
 	}
 }
 
@@ -142,12 +153,12 @@ func TestBindQueryRefuses(t *testing.T) {
 func TestCheckLists(t *testing.T) {
 	t.Parallel()
 	var c wire.Checker
-	wire.CheckLists(&c, nil)
-	wire.CheckLists(&c, &gen.GetServiceJobsParams{ASINs: []string{"a", "b"}, PageToken: "a,b"})
+	rules.CheckLists(&c, nil)
+	rules.CheckLists(&c, &gen.GetServiceJobsParams{ASINs: []string{"a", "b"}, PageToken: "a,b"})
 	if len(c.Violations()) > 0 {
 		t.Errorf("violations %q", found(&c))
 	}
-	wire.CheckLists(&c, &gen.GetServiceJobsParams{ASINs: []string{"a", "b,c", ","}, ServiceJobStatus: []gen.ServiceJobStatus{"HOLD,COMPLETED"}})
+	rules.CheckLists(&c, &gen.GetServiceJobsParams{ASINs: []string{"a", "b,c", ","}, ServiceJobStatus: []gen.ServiceJobStatus{"HOLD,COMPLETED"}})
 	want := []string{
 		"serviceJobStatus[0] must not contain a comma, got a string of 14 characters",
 		"asins[1] must not contain a comma, got a string of 3 characters", "asins[2] must not contain a comma, got a string of 1 characters",
@@ -166,7 +177,7 @@ func FuzzQuery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token, first, second string, nanos int64, size int) {
 		want := gen.GetServiceJobsParams{PageToken: token, PageSize: size, ASINs: []string{first, second}, CreatedAfter: time.Unix(0, nanos).UTC()}
 		var c wire.Checker
-		if wire.CheckLists(&c, &want); c.Err("") != nil || first == "" || second == "" {
+		if rules.CheckLists(&c, &want); c.Err("") != nil || first == "" || second == "" {
 			return // an empty item cannot be told from none
 		}
 		got, violations := roundTrip(t, want)

@@ -206,9 +206,20 @@ func (e *APIError) tokenExpired() bool {
 
 // ValidationError lists every rule that a request breaks, by path. Nothing was
 // sent.
+//
+//	type ValidationError struct {
+//		Operation  string // operationId, "" when a value was checked by itself
+//		Violations []Violation
+//	}
 type ValidationError = wire.ValidationError
 
 // Violation is one broken rule. It holds the shape of the value, not the value.
+//
+//	type Violation struct {
+//		Path string // of the value, for example schedules[2].capacity
+//		Rule string // for example "must be at least 1"
+//		Got  string // shape of the value, for example "a string of 120 characters"
+//	}
 type Violation = wire.Violation
 
 // uploaded reports whether a document store has taken what was put to it.

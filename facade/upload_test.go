@@ -282,7 +282,7 @@ func TestUploadChecksTheDestinationBeforeItConnects(t *testing.T) {
 		"https://user@bucket.s3.amazonaws.com/d", "https://bucket.s3.amazonaws.com@evil.example/d", "https://evil.example/d",
 		"https://bucket.s3.amazonaws.com.evil.example/d", "https://evil-amazonaws.com/d", "https://s3.evilamazonaws.com/d", "https://amazonaws.com/d",
 		"https://1.2.3.4/d", "https://10.0.0.1/d", "https://127.0.0.1/d", "https://localhost/d", "https://[::1]/d", "https://[::ffff:127.0.0.1]/d", "https://169.254.169.254/d",
-		"https://2130706433/d", "https://0x7f.1/d", "https://ec2-1-2-3-4.us-west-2.compute.amazonaws.com/d", "https://abcdef.execute-api.us-west-2.amazonaws.com/d",
+		"https://s3-evil-123456.us-east-1.elb.amazonaws.com/d", "https://s3.us-east-1.elb.amazonaws.com/d", "https://2130706433/d", "https://0x7f.1/d", "https://ec2-1-2-3-4.us-west-2.compute.amazonaws.com/d", "https://abcdef.execute-api.us-west-2.amazonaws.com/d",
 		"https://bucket.s3.amazonaws.com\r\nHost: evil/d", "https://bucket%2es3.amazonaws.com/d", "unix:///bucket.s3.amazonaws.com",
 	} {
 		cases[address] = with(func(d *destination) { d.url = address })

@@ -29,13 +29,13 @@ func EncodeQuery(params any) (string, error) {
 		name, _ := QueryName(fields.Type().Field(i))
 		value := field.Interface()
 		if t, ok := value.(time.Time); ok {
-			if t = t.UTC(); t.IsZero() { // with a location it is not the zero value
+			if t.IsZero() { // in a location it is not the zero value
 				continue
 			}
-			if t.Year() < 0 || t.Year() > 9999 {
+			if year := t.UTC().Year(); year < 0 || year > 9999 {
 				return "", fmt.Errorf("%s: year outside 0 to 9999", name)
 			}
-			value = t
+			value = t.UTC()
 		}
 		part, err := runtime.StyleParamWithLocation("form", false, name, runtime.ParamLocationQuery, value)
 		if err != nil {

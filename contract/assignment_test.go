@@ -52,7 +52,7 @@ var assignmentScenarios = []scenario{
 	}},
 	{opAssign, 400, "an empty list of resources", func(s *scene) {
 		job := s.part(s.cast.booked, "booked job")
-		_, err := s.client.AssignAppointmentResources(s.Context(), job, s.cast.bookedAppointment, []string{}, s.note())
+		_, err := s.client.AssignAppointmentResources(s.Context(), job, s.cast.bookedAppointment, []string{}, facade.NoValidation(), s.note())
 		s.says(s.refused(err, 400, "InvalidInput"), "Resources")
 	}},
 	{opAssign, 422, "unknown appointment", func(s *scene) {

@@ -63,7 +63,7 @@ var scheduleScenarios = []scenario{
 		}
 	}},
 	{opSchedule, 400, "empty schedules", func(s *scene) {
-		_, err := s.client.UpdateSchedule(s.Context(), s.part(s.cast.resource, "resource"), []facade.AvailabilityRecord{}, s.note())
+		_, err := s.client.UpdateSchedule(s.Context(), s.part(s.cast.resource, "resource"), []facade.AvailabilityRecord{}, facade.NoValidation(), s.note())
 		s.says(s.refused(err, 400, "InvalidInput"), "schedules")
 	}},
 	{opSchedule, 400, "missing schedules", func(s *scene) {

@@ -8,9 +8,11 @@ import (
 )
 
 // AddAppointment books an appointment, which Amazon wants in the future, on a
-// free slot. The result carries the new appointment's id, and warnings. A
-// failure can be ErrOutcomeUnknown: the call is never repeated when it may have
-// been carried out.
+// free slot. t.DurationInMinutes is in minutes, 0 for the length of the slot. The
+// result carries the new appointment's id, and warnings. An unknown or finished
+// job and a slot that is taken are [ErrInvalidInput]. A failure can be
+// [ErrOutcomeUnknown]: the call is never repeated when it may have been carried
+// out.
 //
 // Operation addAppointmentForServiceJobByServiceJobId.
 func (c *Client) AddAppointment(ctx context.Context, jobID string, t AppointmentTime, opts ...CallOption) (*SetAppointmentResponse, error) {
@@ -18,7 +20,9 @@ func (c *Client) AddAppointment(ctx context.Context, jobID string, t Appointment
 }
 
 // RescheduleAppointment moves an appointment. The result carries the id of the
-// appointment that replaces it. A failure can be ErrOutcomeUnknown.
+// appointment that replaces it. An unknown job or appointment, a finished job,
+// an unknown reason code and a slot that is taken are [ErrInvalidInput]. A failure
+// can be [ErrOutcomeUnknown].
 //
 // Operation rescheduleAppointmentForServiceJobByServiceJobId.
 func (c *Client) RescheduleAppointment(ctx context.Context, jobID, appointmentID string, t AppointmentTime, reasonCode string, opts ...CallOption) (*SetAppointmentResponse, error) {
@@ -27,7 +31,9 @@ func (c *Client) RescheduleAppointment(ctx context.Context, jobID, appointmentID
 }
 
 // AssignAppointmentResources replaces the resources of an appointment. A
-// warning such as RESOURCES_OVERBOOKED comes with a success.
+// warning such as RESOURCES_OVERBOOKED comes with a success. An unknown
+// appointment, and a resource that does not fit, are [ErrInvalidInput] with a
+// code for each resource.
 //
 // Operation assignAppointmentResources.
 func (c *Client) AssignAppointmentResources(ctx context.Context, jobID, appointmentID string, resourceIDs []string, opts ...CallOption) ([]Warning, error) {
@@ -43,7 +49,9 @@ func (c *Client) AssignAppointmentResources(ctx context.Context, jobID, appointm
 }
 
 // SetAppointmentFulfillmentData reports when an appointment took place, by
-// whom, and the documents that prove it.
+// whom, and the documents that prove it. What is left out stays as it was. An
+// unknown appointment, times that contradict each other and a document that was
+// not uploaded are [ErrInvalidInput].
 //
 // Operation setAppointmentFulfillmentData.
 func (c *Client) SetAppointmentFulfillmentData(ctx context.Context, jobID, appointmentID string, data SetAppointmentFulfillmentDataRequest, opts ...CallOption) error {
@@ -54,7 +62,8 @@ func (c *Client) SetAppointmentFulfillmentData(ctx context.Context, jobID, appoi
 // the choice to Amazon.
 type Window struct{ Start, End time.Time }
 
-// GetAppointmentSlotsByJob returns the slots in which a job can be appointed.
+// GetAppointmentSlotsByJob returns the slots in which a job can be appointed. An
+// unknown job is [ErrInvalidInput].
 //
 // Operation getAppointmmentSlotsByJobId (so spelled).
 func (c *Client) GetAppointmentSlotsByJob(ctx context.Context, jobID string, w Window, opts ...CallOption) (*AppointmentSlotReport, error) {
@@ -63,7 +72,7 @@ func (c *Client) GetAppointmentSlotsByJob(ctx context.Context, jobID string, w W
 }
 
 // GetAppointmentSlots returns the slots in which a store can provide the
-// service that an ASIN stands for.
+// service that an ASIN stands for. An unknown ASIN or store is [ErrInvalidInput].
 //
 // Operation getAppointmentSlots.
 func (c *Client) GetAppointmentSlots(ctx context.Context, asin, storeID string, w Window, opts ...CallOption) (*AppointmentSlotReport, error) {

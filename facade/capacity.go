@@ -16,7 +16,8 @@ type RangeCapacityQuery struct {
 	PageToken  string         // to start at a later page, with the same query
 }
 
-// GetRangeSlotCapacity returns one page of a resource's capacity.
+// GetRangeSlotCapacity returns one page of a resource's capacity. An unknown
+// resource is [ErrNotFound].
 //
 // Operation getRangeSlotCapacity.
 func (c *Client) GetRangeSlotCapacity(ctx context.Context, resourceID string, q RangeCapacityQuery, opts ...CallOption) (*RangeSlotCapacity, error) {
@@ -49,7 +50,8 @@ func (q FixedCapacityQuery) slotDuration() int32 {
 	return int32(max(-1, min(q.SlotMinutes, math.MaxInt32)))
 }
 
-// GetFixedSlotCapacity returns one page of a resource's capacity.
+// GetFixedSlotCapacity returns one page of a resource's capacity. An unknown
+// resource is [ErrNotFound].
 //
 // Operation getFixedSlotCapacity.
 func (c *Client) GetFixedSlotCapacity(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) (*FixedSlotCapacity, error) {

@@ -33,7 +33,9 @@
 // and idempotent writes after a 429, a 5xx or a lost answer; operations that mint
 // an id (AddAppointment, RescheduleAppointment, CreateReservation,
 // UpdateReservation) only after a 429 or with proof that nothing was written.
-// Otherwise they fail with [ErrOutcomeUnknown]. [RetryPolicy] says how often and
+// Otherwise they fail with [ErrOutcomeUnknown], and so does another write of which
+// a repeat finds nothing left to do. Any other write that fails may simply be
+// called again: done twice it is the same. [RetryPolicy] says how often and
 // when; [DefaultAttempts] and its neighbours are the defaults.
 //
 // # Limits

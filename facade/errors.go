@@ -24,7 +24,7 @@ var (
 	ErrRequestTooLarge    = errors.New("request too large")      // 413
 	ErrThrottled          = errors.New("throttled")              // 429
 	ErrUnavailable        = errors.New("service unavailable")    // 5xx
-	ErrOutcomeUnknown     = errors.New("outcome unknown")        // a write that may have happened
+	ErrOutcomeUnknown     = errors.New("outcome unknown")        // a write that may have happened, see the package's Retries
 	ErrResponseTooLarge   = errors.New("response too large")     // see WithMaxResponseBytes
 	ErrUnexpectedResponse = errors.New("unexpected response")    // a success that cannot be used, a redirect
 	ErrInvalidResponse    = errors.New("response breaks spec")   // with Enforce

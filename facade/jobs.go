@@ -79,7 +79,8 @@ func (c *Client) ServiceJobPages(ctx context.Context, q ServiceJobsQuery, opts .
 }
 
 // CancelServiceJob cancels a job. reasonCode is one that Amazon gave you, such
-// as V1.
+// as V1. An unknown or completed job and an unknown reason are [ErrInvalidInput], or [ErrOutcomeUnknown]
+// when an earlier attempt of the same call may have cancelled it.
 //
 // Operation cancelServiceJobByServiceJobId.
 func (c *Client) CancelServiceJob(ctx context.Context, jobID, reasonCode string, opts ...CallOption) error {
@@ -87,7 +88,9 @@ func (c *Client) CancelServiceJob(ctx context.Context, jobID, reasonCode string,
 	return err
 }
 
-// CompleteServiceJob marks a job as completed.
+// CompleteServiceJob marks a job as completed. An unknown or cancelled job is
+// [ErrInvalidInput], or [ErrOutcomeUnknown] when an earlier attempt of the same
+// call may have completed it.
 //
 // Operation completeServiceJobByServiceJobId.
 func (c *Client) CompleteServiceJob(ctx context.Context, jobID string, opts ...CallOption) error {

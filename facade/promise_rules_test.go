@@ -91,6 +91,14 @@ var rules = map[string]struct {
 	paths  []string // none when the rule is kept
 	invoke func(context.Context, *facade.Client, ...facade.CallOption) error
 }{
+	"no resources": {[]string{"resources"}, func(ctx context.Context, c *facade.Client, o ...facade.CallOption) error {
+		_, err := c.AssignAppointmentResources(ctx, "JOB-1", "APPOINTMENT-1", nil, o...)
+		return err
+	}},
+	"no schedules": {[]string{"schedules"}, func(ctx context.Context, c *facade.Client, o ...facade.CallOption) error {
+		_, err := c.UpdateSchedule(ctx, "RESOURCE-1", []facade.AvailabilityRecord{}, o...)
+		return err
+	}},
 	"no filter":                {[]string{"createdAfter"}, jobs(facade.ServiceJobsQuery{})},
 	"both filters":             {[]string{"createdAfter"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, LastUpdatedAfter: start})},
 	"both filters, later page": {[]string{"createdAfter"}, jobs(facade.ServiceJobsQuery{CreatedAfter: start, LastUpdatedAfter: start, PageToken: "t"})},

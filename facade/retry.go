@@ -86,8 +86,8 @@ func (x *exchange) send(ctx context.Context) error {
 // judge decides what the newest attempt means: the error that ends the call
 // here, and whether to go on after x.nextWait instead.
 func (x *exchange) judge(ctx context.Context) (final error, repeat bool) {
-	kind, err := x.classify(ctx)
-	switch kind {
+	k, err := x.classify(ctx)
+	switch k {
 	case succeeded:
 		x.client.quota.GiveBack(x.spent)
 		return nil, false
@@ -98,32 +98,32 @@ func (x *exchange) judge(ctx context.Context) (final error, repeat bool) {
 		x.failure.interrupt(err)
 		return x.failure, false
 	}
-	x.failure = x.describe(kind, err)
-	return x.failure, x.mayRepeat(ctx, kind)
+	x.failure = x.describe(k, err)
+	x.ambiguous = x.ambiguous || k == failed
+	return x.failure, x.mayRepeat(ctx, k)
 }
 
 // classify names what came of the newest attempt.
 func (x *exchange) classify(ctx context.Context) (kind, error) {
-	a := &x.last
-	switch {
-	case !a.sent:
-		return notSent, a.err
-	case ctx.Err() != nil && a.answer == nil:
-		a.err = ctx.Err()
+	a, err := &x.last, x.last.err
+	if a.sent && a.answer == nil && ctx.Err() != nil {
+		err = ctx.Err()
 	}
 	switch {
-	case a.err != nil && !a.written && attempt.Permanent(a.err):
-		return refused, a.err
-	case a.err != nil && !a.written:
-		return unwritten, a.err
-	case errors.Is(a.err, ErrResponseTooLarge):
-		return useless, a.err
-	case a.err != nil:
-		return failed, a.err
+	case !a.sent:
+		return notSent, err
+	case err != nil && !a.written && attempt.Permanent(err):
+		return refused, err
+	case err != nil && !a.written:
+		return unwritten, err
+	case errors.Is(err, ErrResponseTooLarge):
+		return useless, err
+	case err != nil:
+		return failed, err
 	case a.answer.status != x.call.Operation.Success:
 		return kindOf(a.answer), nil
 	}
-	if err := x.decode(a.answer); errors.Is(err, io.ErrUnexpectedEOF) {
+	if err = x.decode(a.answer); errors.Is(err, io.ErrUnexpectedEOF) {
 		return failed, err
 	} else if err != nil {
 		return useless, err
@@ -133,21 +133,20 @@ func (x *exchange) classify(ctx context.Context) (kind, error) {
 
 // describe makes the error of a failed attempt, and says so where the write
 // may have happened all the same.
-func (x *exchange) describe(kind kind, err error) *APIError {
-	failure := x.apiError(err)
-	class := x.call.Operation.Class
-	switch {
-	case class == gen.Once && (kind == failed || kind == useless),
-		// The first try may have done it, so that the repeat found nothing left to
-		// do. The POST of this class mints what just expires.
-		class == gen.Idempotent && x.call.Operation.Method != http.MethodPost && x.ambiguous && failure.saysNothingThere():
-		failure.outcomeUnknown, failure.check = true, reasons.WhereToLook(x.call.Operation.ID)
+func (x *exchange) describe(k kind, err error) *APIError {
+	failure, op := x.apiError(err), x.call.Operation
+	mayHaveMinted := op.Class == gen.Once && (k == failed || k == useless)
+	// The first try may have done it, so that the repeat found nothing left to
+	// do. The POST of this class mints what just expires.
+	mayBeDone := op.Class == gen.Idempotent && op.Method != http.MethodPost && x.ambiguous && failure.saysNothingThere()
+	if mayHaveMinted || mayBeDone {
+		failure.outcomeUnknown, failure.check = true, reasons.WhereToLook(op.ID)
 	}
-	x.ambiguous = x.ambiguous || kind == failed
 	return failure
 }
 
-func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
+// mayRepeat decides whether the call goes on after x.nextWait, and pays for it.
+func (x *exchange) mayRepeat(ctx context.Context, k kind) bool {
 	x.nextWait = 0
 	policy := x.client.retry
 	switch {
@@ -157,7 +156,7 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 	case x.settings.noRetry:
 		return false
 	}
-	if kind == stale && !x.refreshed {
+	if k == stale && !x.refreshed {
 		x.refreshed = x.invalidate(ctx)
 		return x.refreshed
 	}
@@ -165,7 +164,7 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 	if x.refreshed {
 		attempts--
 	}
-	if !repeats[x.call.Operation.Class][kind] || attempts >= policy.Attempts || x.failure.RetryAfter > policy.RetryAfterCap {
+	if !repeats[x.call.Operation.Class][k] || attempts >= policy.Attempts || x.failure.RetryAfter > policy.RetryAfterCap {
 		return false
 	}
 	wait := attempt.Backoff(policy.BackoffBase, policy.BackoffCap, attempts, x.failure.RetryAfter)
@@ -173,7 +172,7 @@ func (x *exchange) mayRepeat(ctx context.Context, kind kind) bool {
 		x.failure.interrupt(context.DeadlineExceeded)
 		return false
 	}
-	if kind != throttled {
+	if k != throttled {
 		if x.spent = x.client.quota.Take(); x.spent == 0 {
 			return false
 		}

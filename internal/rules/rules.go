@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -32,10 +33,21 @@ func Check(c *wire.Checker, call *gen.Call) {
 		checkSlotWindow(c, q.StartTime, q.EndTime)
 	}
 	switch b := call.Body.(type) {
+	case *gen.AssignAppointmentResourcesRequest:
+		checkNotEmpty(c, "resources", len(b.Resources), b.Resources == nil)
+	case *gen.UpdateScheduleRequest:
+		checkNotEmpty(c, "schedules", len(b.Schedules), b.Schedules == nil)
 	case *gen.RangeSlotCapacityQuery:
 		checkOrder(c, "endDateTime", "startDateTime", b.StartDateTime, b.EndDateTime)
 	case *gen.FixedSlotCapacityQuery:
 		checkOrder(c, "endDateTime", "startDateTime", b.StartDateTime, b.EndDateTime)
+	}
+}
+
+// checkNotEmpty leaves a list that is missing to the generated check.
+func checkNotEmpty(c *wire.Checker, name string, count int, missing bool) {
+	if !missing {
+		c.Items(name, count, 1, math.MaxInt)
 	}
 }
 
@@ -45,7 +57,7 @@ func checkJobFilters(c *wire.Checker, q *gen.GetServiceJobsParams) {
 	case created && updated:
 		c.Add("createdAfter", "must not be given together with lastUpdatedAfter", "")
 	case !created && !updated && q.PageToken == "":
-		c.Add("createdAfter", "or lastUpdatedAfter is required on a first page", "")
+		c.Add("createdAfter", "is required on a first page, unless lastUpdatedAfter is given", "")
 	}
 	if !q.ScheduleStartDate.IsZero() && !q.ScheduleEndDate.IsZero() && q.ScheduleEndDate.Before(q.ScheduleStartDate) {
 		c.Add("scheduleEndDate", "must not be before scheduleStartDate", "")

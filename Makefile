@@ -17,6 +17,9 @@ GOBENCHFLAGS ?= -benchmem
 # How long `make fuzz` gives each target.
 FUZZTIME ?= 10s
 
+# This module and those nested in it.
+MODULES := $(patsubst %/go.mod,%,$(wildcard ./go.mod */go.mod */*/go.mod))
+
 GENERATED := gen 'facade/*.gen.go'
 
 # Handwritten Go files: those without the header of generated ones.
@@ -61,7 +64,7 @@ prism: ## run façade and emulator with Prism between them; needs npm
 	@scripts/prism.sh
 
 .PHONY: check
-check: check-format vet staticcheck lint check-modules check-generated check-house ## everything but the tests that a change has to pass
+check: check-format vet staticcheck lint check-modules check-generated check-house check-described ## everything but the tests that a change has to pass
 
 .PHONY: check-format
 check-format: ## gofmt
@@ -69,19 +72,19 @@ check-format: ## gofmt
 
 .PHONY: vet
 vet: ## go vet
-	$(GO) vet ./...
+	@for module in $(MODULES); do echo "vet $$module" && $(GO) -C $$module vet ./... || exit 1; done
 
 .PHONY: staticcheck
 staticcheck: ## staticcheck
-	$(GO) run $(STATICCHECK) ./...
+	@for module in $(MODULES); do echo "staticcheck $$module" && $(GO) -C $$module run $(STATICCHECK) ./... || exit 1; done
 
 .PHONY: lint
 lint: ## golangci-lint, by .golangci.yml
-	$(GO) run $(GOLANGCI_LINT) run ./...
+	@for module in $(MODULES); do echo "golangci-lint $$module" && $(GO) -C $$module run $(GOLANGCI_LINT) run ./... || exit 1; done
 
 .PHONY: check-modules
 check-modules: ## go.mod and go.sum are tidy
-	$(GO) mod tidy -diff
+	@for module in $(MODULES); do $(GO) -C $$module mod tidy -diff || exit 1; done
 
 .PHONY: check-generated
 check-generated: generate ## generating again changes nothing
@@ -103,7 +106,6 @@ check-house: ## ceilings of lines, no sleeping tests
 	    grep -q 'time\.Sleep(' "$$file" && ! grep -q '"testing/synctest"' "$$file" && echo "$$file"; done); \
 	  test -z "$$sleepers" || { echo "sleeps in real time:"; echo "$$sleepers"; exit 1; }
 
-check: check-described
 .PHONY: check-described
 check-described: ## api/services-v1.yaml waits for no description
 	$(GO) run ./cmd/gen check

@@ -4,29 +4,16 @@ import (
 	"testing"
 
 	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/emulator/emulatortest"
 	"github.com/spservices/services-go/facade"
 )
 
-func newClient(t *testing.T, emu *emulator.Emulator) *facade.Client {
-	t.Helper()
-	login := emu.Credentials()
-	client, err := facade.New(
-		facade.WithEndpoint(emu.URL()),
-		facade.WithTokenEndpoint(emu.TokenURL()),
-		facade.WithMarketplace(facade.MarketplaceID(emu.Marketplace())),
-		facade.WithCredentials(facade.Credentials{
-			ClientID: login.ClientID, ClientSecret: login.ClientSecret, RefreshToken: login.RefreshToken,
-		}),
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
+// pendingJob waits for an appointment in the seed that the emulator starts with.
+const pendingJob = "00000000-0000-4000-a000-000000000001"
 
 func TestCancel(t *testing.T) {
 	emu := emulator.Start(t) // stops when the test ends
-	client := newClient(t, emu)
+	client := emulatortest.NewClient(t, emu)
 	if err := client.CancelServiceJob(t.Context(), pendingJob, "V1"); err != nil {
 		t.Fatal(err)
 	}

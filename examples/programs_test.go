@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/emulator/emulatortest"
 	"github.com/spservices/services-go/facade"
 )
 
@@ -39,7 +40,6 @@ func TestMain(m *testing.M) {
 
 // Jobs of the emulator's default seed.
 const (
-	pendingJob   = "00000000-0000-4000-a000-000000000001"
 	appointedJob = "00000000-0000-4000-a000-000000000002"
 	foreignJob   = "00000000-0000-4000-a000-000000009001"
 )
@@ -182,7 +182,7 @@ func TestErrors(t *testing.T) {
 // freeSlot is the start of a slot in which pendingJob can be appointed.
 func freeSlot(t *testing.T, emu *emulator.Emulator) string {
 	t.Helper()
-	report, err := newClient(t, emu).GetAppointmentSlotsByJob(t.Context(), pendingJob, facade.Window{})
+	report, err := emulatortest.NewClient(t, emu).GetAppointmentSlotsByJob(t.Context(), pendingJob, facade.Window{})
 	if err != nil {
 		t.Fatal(err)
 	}

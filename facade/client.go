@@ -44,7 +44,7 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 		problems = append(c.apply(environment()), c.apply(opts)...)
 	}
 	problems = append(problems, c.check()...)
-	if parent != nil && !c.tokensGiven && c.address() != parent.address() && !(transport.IsAmazon(c.address()) && transport.IsAmazon(parent.address())) {
+	if parent != nil && !c.tokensGiven && c.address() != parent.address() && (!transport.IsAmazon(c.address()) || !transport.IsAmazon(parent.address())) {
 		problems = append(problems, errors.New("another endpoint needs WithTokenEndpoint or WithTokenSource with it: tokens for one do not go to the other"))
 	}
 	if len(problems) > 0 {

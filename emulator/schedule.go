@@ -45,12 +45,15 @@ func updateSchedule(c *call, _ *gen.UpdateScheduleParams, body *gen.UpdateSchedu
 	return answer, nil
 }
 
-// sameRecord reports whether two records cover the same times.
+// sameRecord reports whether two records cover the same times. The days that
+// a record recurs on are those of its own offset.
 func sameRecord(a, b *gen.AvailabilityRecord) bool {
 	if !a.StartTime.Equal(b.StartTime) || !a.EndTime.Equal(b.EndTime) || (a.Recurrence == nil) != (b.Recurrence == nil) {
 		return false
 	}
-	return a.Recurrence == nil || a.Recurrence.EndTime.Equal(b.Recurrence.EndTime) &&
+	_, offsetA := a.StartTime.Zone()
+	_, offsetB := b.StartTime.Zone()
+	return a.Recurrence == nil || offsetA == offsetB && a.Recurrence.EndTime.Equal(b.Recurrence.EndTime) &&
 		slices.Equal(a.Recurrence.DaysOfWeek, b.Recurrence.DaysOfWeek) &&
 		slices.Equal(a.Recurrence.DaysOfMonth, b.Recurrence.DaysOfMonth)
 }

@@ -46,13 +46,13 @@ func (s *seller) timeline(resourceID string, window span, except bookingKey) []s
 	var scheduled, reserved, encumbered []change
 	resource := s.resources[resourceID]
 	for i := range resource.Schedule {
-		for _, each := range occurrences(&resource.Schedule[i], window) {
+		for each := range occurrences(&resource.Schedule[i], window) {
 			scheduled = append(scheduled, change{each, capacityOf(&resource.Schedule[i])})
 		}
 	}
 	for _, r := range s.reservations {
 		if r.ResourceID == resourceID {
-			for _, each := range occurrences(&r.Availability, window) {
+			for each := range occurrences(&r.Availability, window) {
 				reserved = append(reserved, change{each, capacityOf(&r.Availability)})
 			}
 		}

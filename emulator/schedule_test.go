@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,32 @@ func TestDaysOfARecurrenceAreThoseOfItsOffset(t *testing.T) {
 		}
 		if got := f.scheduled(when); got != want {
 			t.Errorf("%d are scheduled at %s, want %d", got, at, want)
+		}
+	}
+}
+
+func TestRecurringRecordsOverrideWheneverTheyFirstMeet(t *testing.T) {
+	t.Parallel()
+	record := func(start, offset, days string) string {
+		return fmt.Sprintf(`{"startTime":"2027-08-02T%[1]s:00:00%[2]s","endTime":"2027-08-02T%[1]s:30:00%[2]s","recurrence":{"endTime":"2037-08-01T00:00:00Z",%[3]s}}`, start, offset, days)
+	}
+	for _, c := range []struct {
+		name, first, second string
+		meet                bool
+	}{
+		{"on 31 January 2028", record("08", "Z", `"daysOfMonth":[31]`), record("08", "Z", `"daysOfWeek":["MONDAY"]`), true},
+		{"on 28 February 2029, a 1 March elsewhere", record("20", "-07:00", `"daysOfMonth":[28]`), record("03", "Z", `"daysOfMonth":[1]`), true},
+		{"on 29 February 2028, a 1 March elsewhere", record("20", "-07:00", `"daysOfMonth":[29]`), record("03", "Z", `"daysOfMonth":[1]`), true},
+		{"on 31 March 2029, a Saturday", record("08", "Z", `"daysOfMonth":[31],"daysOfWeek":["SATURDAY"]`), record("08", "Z", `"daysOfWeek":["SATURDAY"]`), true},
+		{"never, by the month", record("08", "Z", `"daysOfMonth":[30]`), record("08", "Z", `"daysOfMonth":[31]`), false},
+		{"never, by the week", record("08", "Z", `"daysOfWeek":["TUESDAY"]`), record("08", "Z", `"daysOfWeek":["MONDAY"]`), false},
+		{"never, by both", record("08", "Z", `"daysOfMonth":[31],"daysOfWeek":["TUESDAY"]`), record("08", "Z", `"daysOfWeek":["MONDAY"]`), false},
+	} {
+		_, update := schedules(t)
+		update(c.first)
+		got := update(c.second)
+		if overrides := strings.Contains(string(got.text), "ScheduleOverride"); overrides != c.meet {
+			t.Errorf("they meet %s: override %t", c.name, overrides)
 		}
 	}
 }

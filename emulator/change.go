@@ -1,6 +1,9 @@
 package emulator
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // change is what a write did to a seller, as the journal keeps it.
 type change struct {
@@ -13,20 +16,42 @@ type change struct {
 	Documents    []Document    `json:"documents,omitzero"`
 }
 
-// takeChange returns what was put since it was last asked, or nil.
-func (s *seller) takeChange() *change {
-	taken := s.pending
-	s.pending = change{}
+// takeChange returns what was put since it was last asked, or nil, and what
+// takes that back.
+func (s *seller) takeChange() (_ *change, undo func()) {
+	taken, steps := s.pending, s.undo
+	s.pending, s.undo = change{}, nil
+	undo = func() {
+		for _, step := range slices.Backward(steps) {
+			step()
+		}
+	}
 	if len(taken.Jobs)+len(taken.Resources)+len(taken.Reservations)+len(taken.Cancelled)+len(taken.Documents) == 0 {
-		return nil
+		return nil, undo
 	}
 	taken.SellerID, taken.Sequence = s.id, s.sequence
-	return &taken
+	return &taken, undo
+}
+
+// set replaces a value, or deletes it where the new one is nil.
+func set[T any](s *seller, values map[string]*T, id string, v *T) {
+	before := values[id]
+	s.undo = append(s.undo, func() { put(values, id, before) })
+	put(values, id, v)
+}
+
+func put[T any](values map[string]*T, id string, v *T) {
+	if v == nil {
+		delete(values, id)
+	} else {
+		values[id] = v
+	}
 }
 
 func (s *seller) putJob(j *job) {
-	s.jobs.replace(j)
-	s.book(j)
+	before := s.jobs.find(j.ServiceJobID)
+	s.undo = append(s.undo, func() { s.setJob(j, before) })
+	s.setJob(before, j)
 	s.pending.Jobs = append(s.pending.Jobs, j.seed())
 }
 
@@ -34,22 +59,22 @@ func (s *seller) putResource(r *Resource) {
 	if s.resources[r.ResourceID] == nil {
 		s.byStore[r.StoreID] = append(s.byStore[r.StoreID], r.ResourceID)
 	}
-	s.resources[r.ResourceID] = r
+	set(s, s.resources, r.ResourceID, r)
 	s.pending.Resources = append(s.pending.Resources, *r)
 }
 
 func (s *seller) putReservation(r *Reservation) {
-	s.reservations[r.ReservationID] = r
+	set(s, s.reservations, r.ReservationID, r)
 	s.pending.Reservations = append(s.pending.Reservations, *r)
 }
 
 func (s *seller) cancelReservation(id string) {
-	delete(s.reservations, id)
+	set(s, s.reservations, id, nil)
 	s.pending.Cancelled = append(s.pending.Cancelled, id)
 }
 
 func (s *seller) putDocument(d *Document) {
-	s.documents[d.UploadDestinationID] = d
+	set(s, s.documents, d.UploadDestinationID, d)
 	s.pending.Documents = append(s.pending.Documents, *d)
 }
 
@@ -81,6 +106,6 @@ func (s *state) apply(c *change) error {
 		owner.putDocument(&d)
 	}
 	owner.sequence = c.Sequence
-	owner.pending = change{}
+	owner.takeChange()
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,10 +180,48 @@ func TestStateFilesThatAreRefused(t *testing.T) {
 func TestWritesFailWithoutTheStateFile(t *testing.T) {
 	t.Parallel()
 	f := startOn(t, filepath.Join(t.TempDir(), "state"))
+	slot := noon.Add(24 * time.Hour)
+	appointment := f.book("job-0", slot)
+	f.call("PUT", "/service/v1/serviceResources/resource/schedules?marketplaceIds=X",
+		`{"schedules":[{"startTime":"2026-03-03T21:00:00Z","endTime":"2026-03-03T22:00:00Z"}]}`).want(200)
+	var made gen.CreateReservationResponse
+	reserve := reservation("resource", slot, slot.Add(time.Hour))
+	f.call("POST", "/service/v1/reservation?marketplaceIds=X", reserve).want(200).decode(&made)
+	reserved := made.Payload.Reservation.ReservationID
+	destination, encrypted := f.destination([]byte("proof"))
 	if err := f.emu.Close(); err != nil {
 		t.Fatal(err)
 	}
-	f.call("PUT", jobPath("job-0", "/completions"), "").want(500, "InternalFailure")
+	capacity := func() string {
+		return string(f.call("POST", f.capacity("resource", "range", ""), "{"+everyKind+","+windowOf(slot, slot.Add(2*time.Hour))+"}").want(200).text) +
+			string(f.call("GET", jobPath("job-1", "/appointmentSlots?marketplaceIds=X"), "").want(200).text)
+	}
+	state, free := f.snapshot(), capacity()
+	for _, c := range []struct{ method, path, body string }{
+		{"PUT", jobPath("job-0", "/completions"), ""},
+		{"PUT", jobPath("job-0", "/cancellations?cancellationReasonCode=V1"), ""},
+		{"POST", jobPath("job-1", "/appointments"), appointmentAt(slot.Add(time.Hour))},
+		{"POST", jobPath("job-0", "/appointments/", appointment), `{"appointmentTime":{"startTime":"2026-03-03T21:00:00Z"},"rescheduleReasonCode":"R1"}`},
+		{"PUT", jobPath("job-0", "/appointments/", appointment, "/resources"), `{"resources":[{"resourceId":"resource"}]}`},
+		{"PUT", jobPath("job-0", "/appointments/", appointment, "/fulfillment"), `{"appointmentResources":[{"resourceId":"resource"}]}`},
+		{"POST", "/service/v1/reservation?marketplaceIds=X", reserve},
+		{"PUT", "/service/v1/reservation/" + reserved + "?marketplaceIds=X", reserve},
+		{"DELETE", "/service/v1/reservation/" + reserved + "?marketplaceIds=X", ""},
+		{"PUT", "/service/v1/serviceResources/resource/schedules?marketplaceIds=X", `{"schedules":[{"startTime":"2027-06-07T18:00:00Z","endTime":"2027-06-07T19:00:00Z"}]}`},
+		{"POST", "/service/v1/documents", `{"contentType":"PNG","contentLength":5}`},
+	} {
+		f.call(c.method, c.path, c.body).want(500, "InternalFailure")
+		if got := f.snapshot(); got != state {
+			t.Errorf("%s %s failed, and the state is not what it was", c.method, c.path)
+		}
+		if got := capacity(); got != free {
+			t.Errorf("%s %s failed, and the capacity is not what it was", c.method, c.path)
+		}
+	}
+	f.send("PUT", destination.URL, http.Header{"Content-Type": {destination.Headers["Content-Type"]}}, string(encrypted)).want(500, "InternalError")
+	if got := f.snapshot(); got != state {
+		t.Error("an upload failed, and the state is not what it was")
+	}
 	if err := f.emu.Reset(); err == nil {
 		t.Error("a reset without its file succeeded")
 	}

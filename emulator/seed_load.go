@@ -99,9 +99,8 @@ func (s *state) add(given *Seller) error {
 		}
 		added.putDocument(&document)
 	}
-	err := s.addJobs(added, given.Jobs)
-	added.pending = change{}
-	return err
+	added.takeChange()
+	return s.addJobs(added, given.Jobs)
 }
 
 func (s *state) addResource(added *seller, resource Resource, path string) error {

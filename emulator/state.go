@@ -35,8 +35,9 @@ type seller struct {
 	bookings     map[bookingKey]booking
 	reservations map[string]*Reservation
 	documents    map[string]*Document
-	sequence     uint64 // of the identifiers given out
-	pending      change // what was put since the last takeChange
+	sequence     uint64   // of the identifiers given out
+	pending      change   // what was put since the last takeChange
+	undo         []func() // steps that take it back, the latest one last
 }
 
 func newSeller(given *Seller) *seller {
@@ -58,6 +59,7 @@ func newSeller(given *Seller) *seller {
 // newID makes the next identifier: the same calls give the same identifiers.
 func (s *seller) newID() string {
 	s.sequence++
+	s.undo = append(s.undo, func() { s.sequence-- })
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%d", s.id, s.sequence))
 	return fmt.Sprintf("%x-%x-4%03x-a%03x-%x", sum[0:4], sum[4:6], uint16(sum[6])<<4|uint16(sum[7])>>4, uint16(sum[8])<<4|uint16(sum[9])>>4, sum[10:16])
 }
@@ -91,14 +93,22 @@ func needOf(j *gen.ServiceJob) need {
 	return n
 }
 
-// book keeps the bookings in step with a job.
+// setJob puts a job in the place of what it was before.
+func (s *seller) setJob(before, j *job) {
+	for i := range before.Appointments {
+		delete(s.bookings, bookingKey{before.ServiceJobID, before.Appointments[i].AppointmentID})
+	}
+	s.jobs.replace(j)
+	s.book(j)
+}
+
+// book notes which appointments of a job take capacity.
 func (s *seller) book(j *job) {
 	for i := range j.Appointments {
 		a := &j.Appointments[i]
 		key := bookingKey{j.ServiceJobID, a.AppointmentID}
 		takesCapacity := a.AppointmentStatus == gen.AppointmentStatusActive || a.AppointmentStatus == gen.AppointmentStatusCompleted
 		if !takesCapacity || a.AppointmentTime == nil {
-			delete(s.bookings, key)
 			continue
 		}
 		b := booking{need: needOf(&j.ServiceJob), span: windowOf(a)}

@@ -26,12 +26,16 @@ func (c *call) transition(rule func() (any, *refusal)) (any, *refusal) {
 	return answer, refused
 }
 
-// commit writes what was done to a seller into the journal. The caller holds
-// the seller's lock.
+// commit writes what was done to a seller into the journal, and takes it back
+// where that fails. The caller holds the seller's lock.
 func (e *Emulator) commit(s *seller) error {
-	done := s.takeChange()
+	done, undo := s.takeChange()
 	if done == nil {
 		return nil
 	}
-	return e.journal.append(&journalRecord{Change: done})
+	err := e.journal.append(&journalRecord{Change: done})
+	if err != nil {
+		undo()
+	}
+	return err
 }

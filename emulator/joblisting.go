@@ -117,7 +117,7 @@ func filtersOf(query *gen.GetServiceJobsParams) (string, error) {
 }
 
 // page reads the page token. A token may come with the filters of the page
-// before it, or alone; it does not go with other filters.
+// before it, or with their marketplace alone; it does not go with other filters.
 func (c *call) page(query *gen.GetServiceJobsParams) (pageToken, *refusal) {
 	if query.PageToken == "" {
 		return pageToken{}, nil
@@ -127,8 +127,8 @@ func (c *call) page(query *gen.GetServiceJobsParams) (pageToken, *refusal) {
 		return token, c.rule(badParameters, "pageToken")
 	}
 	given, err := filtersOf(query)
-	alone, aloneErr := filtersOf(&gen.GetServiceJobsParams{MarketplaceIDs: query.MarketplaceIDs})
 	values, parseErr := url.ParseQuery(token.filters)
+	alone, aloneErr := filtersOf(&gen.GetServiceJobsParams{MarketplaceIDs: strings.Split(values.Get("marketplaceIds"), ",")})
 	if err != nil || aloneErr != nil || parseErr != nil || given != token.filters && given != alone {
 		return token, c.rule(badParameters, "pageToken")
 	}

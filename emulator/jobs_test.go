@@ -190,6 +190,13 @@ func TestListingRefuses(t *testing.T) {
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&serviceJobStatus=OPEN":                       "serviceJobStatus[0]",
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&sortField=NAME&sortOrder=UP":                 "sortField, sortOrder",
 		"marketplaceIds=X&pageToken=opaque":                                                              "pageToken",
+		"marketplaceIds=X&pageToken=" + next:                                                             "pageToken", // of another marketplace
+		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&createdAfter=bad":                            "createdAfter",
+		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&pageSize=&pageSize=99":                       "pageSize",
+		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&storeIds=a&storeIds=b":                       "storeIds",
+		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&sortOrder=ASC&sortOrder=ASC":                 "sortOrder",
+		"marketplaceIds=X&marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z":                            "marketplaceIds",
+		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&pageToken=&pageToken=":                       "pageToken",
 		"marketplaceIds=" + f.emu.Marketplace() + "&createdAfter=2001-01-01T00:00:00Z&pageToken=" + next: "pageToken",
 		"marketplaceIds=%zz": "query",
 	} {

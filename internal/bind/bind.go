@@ -14,13 +14,15 @@ import (
 )
 
 // Query fills the fields of params (a pointer to a struct) from a query,
-// with the documented defaults, and reports each value that has another type.
+// with the documented defaults, and reports each value that has another type
+// or is given more than once.
 func Query(c *wire.Checker, query url.Values, params any) {
 	fields := reflect.ValueOf(params).Elem()
 	for i := range fields.NumField() {
 		name, fallback := wire.QueryName(fields.Type().Field(i))
 		given := url.Values{name: query[name]}
-		if query.Get(name) == "" {
+		repeated := len(query[name]) > 1
+		if !repeated && query.Get(name) == "" {
 			if fallback == "" {
 				continue
 			}
@@ -28,7 +30,7 @@ func Query(c *wire.Checker, query url.Values, params any) {
 		}
 		if t, ok := fields.Field(i).Addr().Interface().(*time.Time); ok {
 			var err error
-			if *t, err = iso8601.Parse(given.Get(name)); err != nil {
+			if *t, err = iso8601.Parse(given.Get(name)); err != nil || repeated {
 				c.Add(name, "must be an ISO 8601 time", wire.Shape(given.Get(name)))
 			}
 			continue

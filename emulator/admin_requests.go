@@ -44,15 +44,23 @@ func validText(text string) string { return strings.ToValidUTF8(text, "\uFFFD") 
 
 // adminRequests answers the requests that are remembered, oldest first.
 func adminRequests(e *Emulator, r *http.Request) (any, error) {
-	asked := r.URL.Query().Get("operation")
+	wanted := wantedRequests(r)
 	remembered, _ := e.requests.since(0)
 	shown := []requestState{}
 	for i := range remembered {
-		if asked == "" || asked == remembered[i].Operation {
+		if wanted(remembered[i]) {
 			shown = append(shown, remembered[i].state())
 		}
 	}
 	return map[string][]requestState{"requests": shown}, nil
+}
+
+// wantedRequests is the filter that the query of an admin request names.
+func wantedRequests(r *http.Request) func(Request) bool {
+	if operation := r.URL.Query().Get("operation"); operation != "" {
+		return To(operation)
+	}
+	return func(Request) bool { return true }
 }
 
 // streamRequests sends each request from now on as a server-sent event, until
@@ -61,6 +69,7 @@ func (e *Emulator) streamRequests(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	news, stop := e.requests.watch()
 	defer stop()
+	wanted := wantedRequests(r)
 	_, next := e.requests.since(0)
 	w.Header().Set("Content-Type", "text/event-stream")
 	if err := control.Flush(); err != nil {
@@ -78,6 +87,9 @@ func (e *Emulator) streamRequests(w http.ResponseWriter, r *http.Request) {
 		var found []Request
 		found, next = e.requests.since(next)
 		for i := range found {
+			if !wanted(found[i]) {
+				continue
+			}
 			text, err := wire.Marshal(found[i].state())
 			if err != nil {
 				e.fail("requests", err)

@@ -179,29 +179,34 @@ func TestAdminRequests(t *testing.T) {
 
 func TestAdminRequestsAsEvents(t *testing.T) {
 	t.Parallel()
-	emu := emulator.Start(t)
-	f := &fixture{T: t, emu: emu, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
-	f.token = f.signIn(emu.Credentials())
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, emu.URL()+"/_emulator/requests", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Accept", "text/event-stream")
-	response, err := f.http.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	f.job(pendingJob)
-	f.call("GET", "/nowhere", "").want(404)
-	lines := bufio.NewScanner(response.Body)
-	for _, want := range []string{getJob, "/nowhere"} {
-		for lines.Scan() && !strings.HasPrefix(lines.Text(), "data: ") {
+	for query, wanted := range map[string][]string{
+		"": {getJob, "/nowhere"}, "?operation=getServiceJobs": {"getServiceJobs"}, "?operation=" + getJob: {getJob},
+	} {
+		emu := emulator.Start(t)
+		f := &fixture{T: t, emu: emu, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+		f.token = f.signIn(emu.Credentials())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, emu.URL()+"/_emulator/requests"+query, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !strings.Contains(lines.Text(), want) {
-			t.Errorf("event is %q, want one of %s", lines.Text(), want)
+		r.Header.Set("Accept", "text/event-stream")
+		response, err := f.http.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		f.job(pendingJob)
+		f.call("GET", "/nowhere", "").want(404)
+		f.list("createdAfter=2000-01-01T00:00:00Z")
+		lines := bufio.NewScanner(response.Body)
+		for _, want := range wanted {
+			for lines.Scan() && !strings.HasPrefix(lines.Text(), "data: ") {
+			}
+			if !strings.Contains(lines.Text(), want) {
+				t.Errorf("with %q an event is %q, want one of %s", query, lines.Text(), want)
+			}
 		}
 	}
 }

@@ -105,13 +105,14 @@ func TestArrivalTogetherWithProof(t *testing.T) {
 func TestArrivalOfASeedIsChecked(t *testing.T) {
 	t.Parallel()
 	for arrivals, want := range map[string]string{
-		`{"x":{"startTime":"now","endTime":"now+1h"}}`: "x names no appointment",
-		`{"first":{"startTime":"now"}}`:                "endTime",
+		`{"x":{"startTime":"now","endTime":"now+1h"}}`:     `"x" names no appointment`,
+		`{"first":{"startTime":"now"}}`:                    "endTime: is required",
+		`{"first":{"startTime":"now+1h","endTime":"now"}}`: "endTime: must be after startTime",
 	} {
 		text := strings.Replace(seedInJSON, `"createTime": "now-2d"`,
 			`"createTime": "now-2d", "appointments": [{"appointmentId": "first", "appointmentStatus": "ACTIVE"}], "estimatedArrivalTimes": `+arrivals, 1)
 		_, err := emulator.New(emulator.WithSeed(emulator.JSONSeed("seed.json", []byte(text))))
-		if err == nil || !strings.Contains(err.Error(), "seed.json:11: sellers[0].jobs[0].estimatedArrivalTimes: ") || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(err.Error(), "seed.json:11: sellers[0].jobs[0].estimatedArrivalTimes") || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
 		}
 	}

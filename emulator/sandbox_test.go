@@ -149,6 +149,7 @@ func (e *example) seed() *emulator.Seed {
 	const store = "53694163-6dc8-4f80-b6b1-ec47b7b9747f"
 	owner.Stores = []emulator.Store{{StoreID: store, SlotMinutes: 60, SchedulingType: gen.SchedulingTypeNonRealTimeScheduling,
 		Services: []emulator.Service{{ASIN: "B07BB1RGT6"}}}}
+	other.Stores = owner.Stores
 	addResource := func(id string) {
 		owner.Resources = append(owner.Resources, emulator.Resource{ResourceID: id, StoreID: store, Schedule: []gen.AvailabilityRecord{all}})
 		owner.Reservations = append(owner.Reservations, emulator.Reservation{ResourceID: id, Reservation: gen.Reservation{

@@ -17,7 +17,7 @@ func FuzzSeedFile(f *testing.F) {
 	f.Add([]byte(seedInJSON))
 	for _, text := range []string{
 		``, `null`, `[]`, `{"version":1}`, `{"version":1,"sellers":[]}`, `{"version":1,"sellers":[{}]}`, `{"version":1,"sellers":[null],"more":1}`,
-		`{"version":1e400,"sellers":[{"sellerId":"\ud800"}]}`, "{\"version\":1,\n\n\"sellers\":[{\"jobs\":[{\"createTime\":\"now+\"}]}]}",
+		`{"version":1e400,"sellers":[{"sellerId":"\ud800"}]}`, `{"\n"`, "{\"version\":1,\n\n\"sellers\":[{\"jobs\":[{\"createTime\":\"now+\"}]}]}",
 	} {
 		f.Add([]byte(text))
 	}

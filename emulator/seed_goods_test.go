@@ -126,8 +126,8 @@ func TestGoodsOfASeedAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ old, replacement, want string }{
 		{`129.90`, `"12,30"`, "seed.json:9: sellers[0].jobs[0].payments[0].amount.value: not a decimal number"},
-		{`129.90, "currency": "USD"`, `129.90`, "seed.json:5: sellers[0].jobs[0]: payments[0].amount.currency"},
-		{`"value": 129.90, `, ``, "seed.json:5: sellers[0].jobs[0]: payments[0].amount.value"},
+		{`129.90, "currency": "USD"`, `129.90`, "seed.json:9: sellers[0].jobs[0].payments[0].amount.currency"},
+		{`"value": 129.90, `, ``, "seed.json:9: sellers[0].jobs[0].payments[0].amount.value"},
 		{`"year": "2024"`, `"year": 2024`, "seed.json:15: sellers[0].jobs[0].associatedItems[0].linkedAssets[0].additionalAttributes.year: "},
 		{`["TBA-1"]`, `"TBA-1"`, "seed.json:7: sellers[0].jobs[0].trackingIds: "},
 	} {

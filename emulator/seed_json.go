@@ -111,14 +111,25 @@ func (s *seedText) explain(err error) error {
 
 func (s *seedText) at(offset int64, path, reason string) error {
 	line := 1 + bytes.Count(s.text[:min(int(offset), len(s.text))], []byte("\n"))
+	path = strings.Map(func(r rune) rune { // one line, whatever names a seed has
+		if r < ' ' {
+			return '\uFFFD'
+		}
+		return r
+	}, path)
 	return fmt.Errorf("%s:%d: %s: %s", s.name, line, path, reason)
 }
 
-// offset finds the value that a pointer names.
+// offset finds the value that a pointer names, or what it is missing in.
 func (s *seedText) offset(pointer jsontext.Pointer) int64 {
 	d := jsontext.NewDecoder(bytes.NewReader(s.text), jsontext.AllowDuplicateNames(true))
 	for {
-		if _, err := d.ReadToken(); err != nil || d.StackPointer() == pointer {
+		switch _, err := d.ReadToken(); {
+		case err == nil && d.StackPointer() == pointer:
+			return d.InputOffset()
+		case err != nil && pointer != "":
+			return s.offset(pointer.Parent())
+		case err != nil:
 			return d.InputOffset()
 		}
 	}

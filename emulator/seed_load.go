@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/spservices/services-go/internal/redact"
-	"github.com/spservices/services-go/internal/wire"
 )
 
 // load checks a seed and makes it the state.
@@ -34,6 +31,8 @@ func (seed *Seed) load() (*state, error) {
 		switch {
 		case given.SellerID == "" || s.byID[given.SellerID] != nil:
 			return nil, problemAt(path, "sellerId is missing or not unique")
+		case given.MarketplaceID == "":
+			return nil, problemAt(path, "marketplaceId is missing")
 		case given.ClientID == "" || given.ClientSecret == "" || given.RefreshToken == "":
 			return nil, problemAt(path, "clientId, clientSecret and refreshToken are needed")
 		case refreshTokens[given.RefreshToken]:
@@ -61,8 +60,8 @@ func (s *state) add(given *Seller) error {
 		if store.StoreID == "" || added.stores[store.StoreID] != nil {
 			return problemAt(path, "storeId is missing or not unique")
 		}
-		if store.SlotMinutes < 5 || store.SlotMinutes > 24*60 {
-			return problemAt(path, "slotMinutes must be 5 to 1440")
+		if err := checked(path, store.check); err != nil {
+			return err
 		}
 		added.stores[store.StoreID] = &store
 	}
@@ -80,8 +79,8 @@ func (s *state) add(given *Seller) error {
 		if added.resources[reservation.ResourceID] == nil {
 			return problemAt(path, "resourceId names no resource")
 		}
-		if r, broken := recordRule(&reservation.Availability); broken {
-			return problemAt(path+".availability", "%s", outcomes[r].message)
+		if err := checked(path, reservation.check); err != nil {
+			return err
 		}
 		if err := writable(path, &reservation); err != nil {
 			return err
@@ -110,10 +109,8 @@ func (s *state) addResource(added *seller, resource Resource, path string) error
 	if added.stores[resource.StoreID] == nil {
 		return problemAt(path, "storeId names no store")
 	}
-	for i := range resource.Schedule {
-		if r, broken := recordRule(&resource.Schedule[i]); broken {
-			return problemAt(fmt.Sprintf("%s.schedule[%d]", path, i), "%s", outcomes[r].message)
-		}
+	if err := checked(path, resource.check); err != nil {
+		return err
 	}
 	if err := writable(path, &resource); err != nil {
 		return err
@@ -139,11 +136,11 @@ func (s *state) addJobs(added *seller, given []Job) error {
 			g.LastUpdateTime = g.CreateTime
 		}
 		j := g.stored()
-		if err := j.Validate(); err != nil {
-			return problemAt(path, "%v", err)
+		if g.StoreID != "" && added.stores[g.StoreID] == nil {
+			return problemAt(path+".storeId", "names no store")
 		}
-		if err := j.brokenArrival(); err != nil {
-			return problemAt(path+".estimatedArrivalTimes", "%v", err)
+		if err := checked(path, j.check); err != nil {
+			return err
 		}
 		if err := writable(path, &g); err != nil {
 			return err
@@ -164,19 +161,6 @@ func (s *state) addJobs(added *seller, given []Job) error {
 	return nil
 }
 
-// brokenArrival is what is wrong with an estimated arrival.
-func (j *job) brokenArrival() error {
-	for id, arrival := range j.arrivals {
-		if j.appointment(id) == nil {
-			return fmt.Errorf("%s names no appointment", id)
-		}
-		if err := arrival.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // stored is g as it is kept. The API knows no empty lists of technicians.
 func (g *Job) stored() *job {
 	j := &job{ServiceJob: g.ServiceJob, updated: g.LastUpdateTime, arrivals: g.EstimatedArrivalTimes}
@@ -192,12 +176,4 @@ func (g *Job) stored() *job {
 		}
 	}
 	return j
-}
-
-// writable refuses what could not be answered, such as a year after 9999.
-func writable(path string, v any) error {
-	if _, err := wire.Marshal(v); err != nil {
-		return problemAt(path, "cannot be written as JSON: %s", redact.JSONError(err, v))
-	}
-	return nil
 }

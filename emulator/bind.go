@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/spservices/services-go/internal/bind"
 	"github.com/spservices/services-go/internal/wire"
@@ -107,8 +108,34 @@ func (c *call) decode(check *wire.Checker, body any) *refusal {
 		check.Add("body", "must be JSON", "")
 	default:
 		checkAll(check, body)
+		checkZeros(check, text, aboveZero[c.operation.ID])
 	}
 	return nil
+}
+
+// aboveZero are the members that may be left out of a body but not be 0, which
+// once it is decoded are the same.
+var aboveZero = map[string]string{
+	"getFixedSlotCapacity": "slotDuration",
+	"updateSchedule":       "capacity",
+	"createReservation":    "capacity",
+	"updateReservation":    "capacity",
+}
+
+func checkZeros(check *wire.Checker, text []byte, member string) {
+	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	for member != "" {
+		token, err := d.ReadToken()
+		if err != nil {
+			return
+		}
+		if token.Kind() != '0' || d.StackPointer().LastToken() != member {
+			continue
+		}
+		if number, err := token.Float(); err == nil && number == 0 {
+			check.Add(pointerPath(string(d.StackPointer())), "must not be 0", "")
+		}
+	}
 }
 
 // pointerPath turns a JSON pointer into the form that violations have.

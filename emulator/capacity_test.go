@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,7 @@ func TestCapacityRefuses(t *testing.T) {
 		{technician, "fixed", "", "{" + windowOf(noon, noon) + "}", 400, "endDateTime"},
 		{technician, "fixed", "", `{"startDateTime":"2021-0","endDateTime":"2021-04-04T00:00:00Z"}`, 400, "startDateTime"},
 		{technician, "fixed", "", `{"slotDuration":7,` + good + "}", 400, "slotDuration"},
+		{technician, "fixed", "", `{"slotDuration":0,` + good + "}", 400, "slotDuration"},
 		{technician, "fixed", "", `{"capacityTypes":["ALL"],` + good + "}", 400, "capacityTypes[0]"},
 		{technician, "range", "&nextPageToken=x", "{" + good + "}", 400, "nextPageToken"},
 		{technician, "range", "", `{"startDateTime":"9999-12-31T00:00:00Z","endDateTime":"9999-12-31T23:59:00-12:00"}`, 400, "endDateTime"},
@@ -125,6 +127,9 @@ func TestReservations(t *testing.T) {
 	f.call("POST", path(""), reservation(technician, noon, noon)).want(200, `"errors"`, "after its startTime")
 	f.call("POST", path(""), `{"resourceId":"x","reservation":{}}`).want(400, "reservation.type")
 	f.call("PUT", path("/x"), "").want(400, "resourceId")
+	none := strings.Replace(reservation(technician, noon, noon.Add(time.Hour)), `"availability":{`, `"availability":{"capacity":-0,`, 1)
+	f.call("POST", path(""), none).want(400, "reservation.availability.capacity")
+	f.call("PUT", path("/x"), none).want(400, "reservation.availability.capacity")
 }
 
 func TestShortReservations(t *testing.T) {
@@ -148,6 +153,7 @@ func TestUpdateSchedule(t *testing.T) {
 	update(technician, "").want(400, "schedules")
 	update(technician, `{"schedules":[]}`).want(400, "schedules")
 	update(technician, `{"schedules":[{"startTime":"x"}]}`).want(400, "schedules[0].startTime")
+	update(technician, `{"schedules":[`+monday+`,`+strings.Replace(monday, `"capacity":3`, `"capacity":0`, 1)+`]}`).want(400, "[schedules[1].capacity]")
 	update("nobody", `{"schedules":[`+monday+`]}`).want(200, `"errors"`, "nobody")
 	update(technician, `{"schedules":[`+monday+`]}`).want(200, "ScheduleOverride", "-07:00")
 	update(technician, `{"schedules":[{"startTime":"2027-06-07T18:00:00Z","endTime":"2027-06-07T17:00:00Z"}]}`).want(200, `"errors"`)

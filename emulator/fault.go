@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -41,6 +43,10 @@ const (
 	actionCommitThenDrop action = "commit-then-drop" // carries out, then resets the connection
 	actionExpiredToken   action = "expired-token"    // answers that the access token has expired
 )
+
+var actions = []action{
+	"", actionStatus, actionHTML, actionHang, actionReset, actionTruncate, actionMalformed, actionCommitThenDrop, actionExpiredToken,
+}
 
 // On begins a fault of an operation, [TokenServer] or [DocumentStore].
 func On(operation string) *Fault { return &Fault{faultRule{Operation: operation}} }
@@ -84,11 +90,12 @@ func (f *Fault) Hang() *Fault { f.rule.Action = actionHang; return f }
 // Reset resets the connection. The request is not carried out.
 func (f *Fault) Reset() *Fault { f.rule.Action = actionReset; return f }
 
-// Truncate carries the request out and breaks off half way through the body.
+// Truncate carries the request out and breaks off half way through the body. It
+// is refused where a success has none.
 func (f *Fault) Truncate() *Fault { f.rule.Action = actionTruncate; return f }
 
 // Malformed carries the request out and answers half of the body as if it were
-// all of it.
+// all of it. It is refused where a success has none.
 func (f *Fault) Malformed() *Fault { f.rule.Action = actionMalformed; return f }
 
 // CommitThenDrop carries the request out and resets the connection.
@@ -109,27 +116,47 @@ func (f *faultRule) effect() string {
 	return string(f.Action)
 }
 
+// check refuses what would do nothing, or something else than it says.
 func (f *faultRule) check() error {
-	switch f.Action {
-	case "", actionHang, actionReset, actionTruncate, actionMalformed, actionCommitThenDrop:
-	case actionStatus, actionHTML:
-		if f.Status < 300 || f.Status > 599 {
-			return fmt.Errorf("status %d is not 300 to 599", f.Status)
-		}
-	case actionExpiredToken:
-		if findOperation(f.Operation) == nil {
-			return fmt.Errorf("%s takes no access token", f.Operation)
-		}
-	default:
-		return fmt.Errorf("unknown action %q", f.Action)
-	}
+	op := findOperation(f.Operation)
+	answers := f.Action == actionStatus || f.Action == actionHTML
 	switch {
 	case !knownTarget(f.Operation):
 		return fmt.Errorf("unknown operation %q", f.Operation)
+	case !slices.Contains(actions, f.Action):
+		return fmt.Errorf("unknown action %q", f.Action)
+	case !answers && f.Status != 0:
+		return errors.New("a status goes with the actions status and html")
+	case !answers && len(f.Header) > 0:
+		return errors.New("a header goes with the actions status and html")
 	case f.Action == "" && f.Latency == 0:
 		return errors.New("it does nothing")
 	case f.Skip < 0, f.Times < 1, f.Latency < 0:
 		return errors.New("skip, times or latency is below its least value")
+	case answers && (f.Status < 300 || f.Status > 599):
+		return fmt.Errorf("status %d is not 300 to 599", f.Status)
+	case f.Action == actionExpiredToken && op == nil:
+		return fmt.Errorf("%s takes no access token", f.Operation)
+	case (f.Action == actionTruncate || f.Action == actionMalformed) &&
+		(f.Operation == DocumentStore || op != nil && op.Success == http.StatusNoContent):
+		return fmt.Errorf("%s answers a success without a body, which cannot be spoilt", f.Operation)
+	}
+	for name, value := range f.Header {
+		if err := checkFaultHeader(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkFaultHeader(name, value string) error {
+	switch canonical := http.CanonicalHeaderKey(name); {
+	case canonical == "Content-Type", canonical == "Content-Length":
+		return fmt.Errorf("the answer has a %s of its own", canonical)
+	case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
+		return fmt.Errorf("%q is no name of a header", name)
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+		return fmt.Errorf("header %s has control characters", name)
 	}
 	return nil
 }

@@ -71,17 +71,61 @@ func TestFaultAnswersLookLikeThoseOfTheServer(t *testing.T) {
 	}
 }
 
+func TestFaultAnswersHaveTheRateLimitThatOthersHave(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for want, fault := range map[string]*emulator.Fault{
+		"20.0": emulator.On(getJob).Status(400), "": emulator.On(getJob).Status(422), "0.5": emulator.On(getJob).Status(404).With("x-amzn-RateLimit-Limit", "0.5"),
+	} {
+		f.fault(fault)
+		if got := f.call("GET", jobPath(pendingJob), "").header.Get("x-amzn-RateLimit-Limit"); got != want {
+			t.Errorf("%+v: the limit is %q, want %q", fault, got, want)
+		}
+	}
+	if err := f.emu.Throttle(getJob, 2, 4); err != nil {
+		t.Fatal(err)
+	}
+	f.fault(emulator.On(getJob).Status(404))
+	if got := f.call("GET", jobPath(pendingJob), "").want(404).header.Get("x-amzn-RateLimit-Limit"); got != "2.0" {
+		t.Errorf("the limit is %q under a plan of 2 a second", got)
+	}
+}
+
 func TestFaultsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	f := start(t)
-	for _, fault := range []*emulator.Fault{
-		nil, emulator.On("getEverything").Reset(), emulator.On(getJob), emulator.On(getJob).Status(200),
-		emulator.On(getJob).Times(-1).Reset(), emulator.On(getJob).Skip(-1).Reset(), emulator.On(emulator.TokenServer).ExpiredToken(),
+	const cancelReservation, fulfil = "cancelReservation", "setAppointmentFulfillmentData"
+	for _, c := range []struct {
+		fault *emulator.Fault
+		want  string
+	}{
+		{nil, "is nil"},
+		{emulator.On("getEverything").Reset(), "unknown operation"},
+		{emulator.On(getJob), "does nothing"},
+		{emulator.On(getJob).Status(200), "not 300 to 599"},
+		{emulator.On(getJob).Times(-1).Reset(), "least value"},
+		{emulator.On(getJob).Skip(-1).Reset(), "least value"},
+		{emulator.On(emulator.TokenServer).ExpiredToken(), "no access token"},
+		{emulator.On(cancelReservation).Truncate(), "cancelReservation answers a success without a body"},
+		{emulator.On(cancelReservation).Malformed(), "without a body"},
+		{emulator.On(fulfil).Truncate(), "without a body"},
+		{emulator.On(fulfil).Malformed(), "without a body"},
+		{emulator.On(emulator.DocumentStore).Truncate(), "without a body"},
+		{emulator.On(getJob).Status(503).Hang(), "status goes with"},
+		{emulator.On(getJob).HTML(503).Truncate(), "status goes with"},
+		{emulator.On(getJob).Reset().With("Retry-After", "1"), "header goes with"},
+		{emulator.On(getJob).Latency(1).With("Retry-After", "1"), "header goes with"},
+		{emulator.On(getJob).Status(503).With("", "1"), "header"},
+		{emulator.On(getJob).Status(503).With("Retry After", "1"), "header"},
+		{emulator.On(getJob).Status(503).With("Retry-After", "1\r\nX-Other: 2"), "header"},
+		{emulator.On(getJob).Status(503).With("content-type", "text/plain"), "Content-Type"},
+		{emulator.On(getJob).HTML(503).With("Content-Length", "1"), "Content-Length"},
 	} {
-		if err := f.emu.Fault(emulator.On(getJob).Reset(), fault); err == nil {
-			t.Errorf("%v was taken", fault)
+		if err := f.emu.Fault(emulator.On(getJob).Reset(), c.fault); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: got %v, want an error with %q", c.fault, err, c.want)
 		}
 	}
+	f.admin("POST", "faults", `{"operation":"`+getJob+`","status":503,"latency":"1ms"}`).want(400, "status goes with")
 	f.job(pendingJob) // none of them was set
 }
 

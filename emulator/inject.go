@@ -98,6 +98,13 @@ func (x *exchange) answerHTML(status int) {
 	_, _ = io.WriteString(x, text)
 }
 
+// setDefault sets a header that the fault does not.
+func (x *exchange) setDefault(name, value string) {
+	if x.Header().Get(name) == "" {
+		x.Header().Set(name, value)
+	}
+}
+
 // faultCodes are the error codes of the API for a status.
 var faultCodes = map[int]string{
 	http.StatusUnauthorized:        "Unauthorized",
@@ -129,8 +136,12 @@ func (x *exchange) answerStatus(status int) {
 		if code == "" {
 			code = invalidInput
 		}
-		if status == http.StatusTooManyRequests {
-			x.Header().Set("x-amzn-ErrorType", throttlingException)
+		switch {
+		case status == http.StatusTooManyRequests:
+			x.setDefault("x-amzn-ErrorType", throttlingException)
+		case rateLimited(status):
+			plan, _ := x.emulator.throttle.plan(x.operation)
+			x.setDefault(rateLimitHeader, formatRate(plan.rate))
 		}
 		writeErrors(x, x.operation, &refusal{status, []gen.Error{{Code: code, Message: message}}})
 	}

@@ -143,6 +143,8 @@ func (c *call) pace() *refusal {
 	return c.rule(overQuota)
 }
 
+const rateLimitHeader = "x-amzn-RateLimit-Limit"
+
 // rateLimited reports whether Amazon documents the rate limit header for a
 // status.
 func rateLimited(status int) bool {
@@ -151,6 +153,6 @@ func rateLimited(status int) bool {
 
 func (c *call) head(status int) {
 	if rateLimited(status) {
-		c.Header().Set("x-amzn-RateLimit-Limit", formatRate(c.rate))
+		c.Header().Set(rateLimitHeader, formatRate(c.rate))
 	}
 }

@@ -41,12 +41,9 @@ type bucket struct {
 // take counts a request and reports whether it may pass, and the rate of its
 // plan.
 func (t *throttle) take(op *operation, sellerID string, now time.Time) (rate float64, ok bool) {
+	plan, enforced := t.plan(op)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	plan, enforced := t.given[op.ID]
-	if !enforced {
-		plan, enforced = usagePlan{op.Rate, op.Burst}, t.enforced
-	}
 	key := bucketKey{op.ID, sellerID}
 	b := t.buckets[key]
 	if b == nil {
@@ -68,6 +65,16 @@ func (t *throttle) take(op *operation, sellerID string, now time.Time) (rate flo
 	}
 	t.counts[op.ID] = count
 	return plan.rate, !enforced
+}
+
+// plan is the usage plan of an operation, and whether it is enforced.
+func (t *throttle) plan(op *operation) (_ usagePlan, enforced bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if given, ok := t.given[op.ID]; ok {
+		return given, true
+	}
+	return usagePlan{op.Rate, op.Burst}, t.enforced
 }
 
 func (t *throttle) enforce(on bool) {

@@ -126,6 +126,8 @@ func (c *call) authenticate() *refusal {
 		return c.rule(tokenExpired)
 	case known == tokenValid:
 		return c.rule(tokenOfNoSeller)
+	case !strings.HasPrefix(token, accessTokenPrefix):
+		return c.rule(tokenMalformed)
 	}
 	return c.rule(tokenUnknown)
 }

@@ -19,6 +19,7 @@ type rule uint8
 const (
 	badParameters rule = iota
 	tokenMissing
+	tokenMalformed
 	tokenUnknown
 	tokenExpired
 	tokenOfNoSeller
@@ -89,6 +90,7 @@ const (
 var outcomes = [...]outcome{
 	badParameters:        {400, invalidInput, "Missing or invalid request parameters: [%s]"},
 	tokenMissing:         {403, "Unauthorized", "Access to the requested resource is denied: the access token is missing."},
+	tokenMalformed:       {403, "Unauthorized", "Access to the requested resource is denied: the access token is malformed."},
 	tokenUnknown:         {403, "Unauthorized", "Access to the requested resource is denied: the access token is malformed, revoked or invalid."},
 	tokenExpired:         {403, "Unauthorized", "The access token you provided has expired."},
 	tokenOfNoSeller:      {403, "Unauthorized", "Access to the requested resource is denied: the access token was issued without a seller."},
@@ -152,6 +154,8 @@ var exceptions = map[string]map[rule]outcome{
 }
 
 var capacityExceptions = map[rule]outcome{
+	tokenMissing:    {401, "Unauthorized", outcomes[tokenMissing].message},
+	tokenMalformed:  {401, "Unauthorized", outcomes[tokenMalformed].message},
 	badParameters:   {400, invalidInput, "This is invalid input: missing or invalid request parameters: [%s]"},
 	unknownResource: {404, invalidInput, "Resource not found for resourceId %s"},
 }

@@ -14,7 +14,9 @@ import (
 const (
 	tokenPath     = "/auth/o2/token"
 	tokenLifetime = time.Hour
-	maxTokenBody  = 64 << 10
+	// Access tokens begin as those of Amazon do.
+	accessTokenPrefix = "Atza|"
+	maxTokenBody      = 64 << 10
 	// Tokens that have expired are forgotten once there are so many.
 	maxTokens = 10_000
 )
@@ -65,7 +67,7 @@ func (s *tokenStore) grant(sellerID string) (refreshToken string) {
 }
 
 func (s *tokenStore) issue(sellerID string, now time.Time) string {
-	token := "Atza|" + rand.Text() + rand.Text()
+	token := accessTokenPrefix + rand.Text() + rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.issued == nil {

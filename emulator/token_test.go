@@ -57,8 +57,23 @@ func TestAccessTokens(t *testing.T) {
 	f.call("GET", jobPath(pendingJob), "").want(403, "Unauthorized", "missing")
 	f.token = "Atza|unknown"
 	f.call("GET", jobPath(pendingJob), "").want(403, "Unauthorized", "revoked")
+	f.token = "unknown"
+	f.call("GET", jobPath(pendingJob), "").want(403, "Unauthorized", "malformed")
 	f.token = valid
 	f.call("GET", jobPath(pendingJob), "").want(200)
 	f.emu.Clock().Advance(time.Hour)
 	f.call("GET", jobPath(pendingJob), "").want(403, "Unauthorized", "expired")
+}
+
+func TestCapacityTellsMissingAndMalformedTokensApart(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	valid := f.token
+	f.emu.Clock().Advance(time.Hour)
+	for _, kind := range []string{"range", "fixed"} {
+		for token, want := range map[string]int{"": 401, "unknown": 401, "Atza|unknown": 403, valid: 403} {
+			f.token = token
+			f.call("POST", f.capacity(technician, kind, ""), "{"+windowOf(noon, noon.Add(time.Hour))+"}").want(want, "Unauthorized")
+		}
+	}
 }

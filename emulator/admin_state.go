@@ -40,6 +40,9 @@ func adminState(e *Emulator, r *http.Request) (any, error) {
 			SellerID: s.SellerID, MarketplaceID: s.MarketplaceID, Stores: s.Stores, Resources: s.Resources,
 			Reservations: s.Reservations, Documents: s.Documents,
 		}
+		for i := range s.Resources {
+			s.Resources[i].Name = "[personal]"
+		}
 		for i := range s.Documents {
 			s.Documents[i].Key, s.Documents[i].InitializationVector = "", ""
 		}

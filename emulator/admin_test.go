@@ -34,6 +34,8 @@ func TestAdminAnswersThisMachineOnly(t *testing.T) {
 		{"@", "localhost:8484", "", 403},
 		{"127.0.0.1:5000", "rebound.example:8484", "", 403},
 		{"127.0.0.1:5000", "localhost.example", "", 403},
+		{"127.0.0.1:5000", "LOCALHOST", "", 200},
+		{"127.0.0.1:5000", "[::1]", "", 200},
 		{"127.0.0.1:5000", "localhost:8484", "http://localhost:3000", 403},
 		{"127.0.0.1:5000", "localhost:8484", "https://example.com", 403},
 		{"127.0.0.1:5000", "localhost:8484", "null", 403},
@@ -56,13 +58,16 @@ func TestAdminState(t *testing.T) {
 	f := start(t)
 	f.admin("GET", "health", "").want(200, `"ok"`, "2026-03-02T20:00:00Z")
 	f.upload([]byte("proof"))
-	got := f.admin("GET", "state?sellerId=A1EXAMPLESELLER", "").want(200, technician, `"storeId"`, pendingJob, `"reservations"`, "amzn1.tortuga", "[personal]")
-	for _, secret := range []string{"emulator-refresh-token", "amzn1.oa2-cs", `"key"`, "Buyer 1", "Example Street", foreignJob} {
+	got := f.admin("GET", "state?sellerId=A1EXAMPLESELLER", "").want(200, technician, `"name":"[personal]"`, `"storeId"`, pendingJob, `"reservations"`, "amzn1.tortuga", "[personal]")
+	for _, secret := range []string{"emulator-refresh-token", "amzn1.oa2-cs", `"key"`, "Buyer 1", "Example Street", "Ada Example", foreignJob} {
 		if strings.Contains(string(got.text), secret) {
 			t.Errorf("the state shows %q", secret)
 		}
 	}
 	f.admin("GET", "state", "").want(200, foreignJob)
+	if !strings.Contains(f.snapshot(), "Ada Example") {
+		t.Error("showing the state has changed the technicians")
+	}
 	if name := f.job(pendingJob).Buyer.Name; strings.Contains(name, "[") {
 		t.Errorf("showing the state has changed the buyer to %s", name)
 	}

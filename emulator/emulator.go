@@ -46,6 +46,10 @@ func New(opts ...Option) (*Emulator, error) {
 	c := defaults()
 	var problems []error
 	for _, option := range opts {
+		if option == nil {
+			problems = append(problems, errors.New("a nil Option"))
+			continue
+		}
 		problems = append(problems, option(&c))
 	}
 	if err := errors.Join(problems...); err != nil {

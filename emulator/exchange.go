@@ -75,7 +75,7 @@ func (x *exchange) remember() {
 func (x *exchange) log(r *http.Request) {
 	attributes := []slog.Attr{
 		slog.String("method", x.record.Method), slog.String("operation", x.record.Operation), slog.Int("status", x.record.Status),
-		slog.String("requestId", x.record.RequestID), slog.Duration("elapsed", time.Since(x.began)),
+		slog.String("request_id", x.record.RequestID), slog.Duration("elapsed", time.Since(x.began)),
 	}
 	if x.record.Fault != "" {
 		attributes = append(attributes, slog.String("fault", x.record.Fault))

@@ -98,3 +98,15 @@ func WithLogger(logger *slog.Logger) Option {
 
 // Source makes the state to begin with, for a clock that shows now.
 type Source func(now time.Time) (*Seed, error)
+
+// make is a call of s that neither takes nor gives nil.
+func (s Source) make(now time.Time) (*Seed, error) {
+	if s == nil {
+		return nil, errors.New("its source is nil")
+	}
+	seed, err := s(now)
+	if err == nil && seed == nil {
+		err = errors.New("seed is nil")
+	}
+	return seed, err
+}

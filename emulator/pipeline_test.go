@@ -1,8 +1,10 @@
 package emulator_test
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -108,6 +110,49 @@ func TestSeedErrors(t *testing.T) {
 		change(seed)
 		if _, err := emulator.New(emulator.WithSeed(emulator.Literal(seed))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
+		}
+	}
+}
+
+func TestNilIsRefused(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	_, optionErr := emulator.New(emulator.WithoutTokens(), nil)
+	for name, err := range map[string]error{
+		"option": optionErr,
+		"source": f.emu.Seed(nil),
+		"seed":   f.emu.Seed(func(time.Time) (*emulator.Seed, error) { return nil, nil }),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "nil") {
+			t.Errorf("a %s that is nil: got %v", name, err)
+		}
+	}
+	if err := f.emu.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	f.job(pendingJob)
+}
+
+// logLines gathers what is logged.
+type logLines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func TestRequestsAreLogged(t *testing.T) {
+	t.Parallel()
+	lines := &logLines{}
+	f := start(t, emulator.WithLogger(slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	id := f.call("GET", jobPath(pendingJob), "").want(200).header.Get("x-amzn-RequestId")
+	for _, want := range []string{"msg=request method=GET operation=" + getJob + " status=200 request_id=" + id + " elapsed="} {
+		if !strings.Contains(lines.text.String(), want) {
+			t.Errorf("%s lacks %q", lines.text.String(), want)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (e *Emulator) Reset() error {
 // Seed exchanges the state for that of source, which [Emulator.Reset] goes back
 // to from now on.
 func (e *Emulator) Seed(source Source) error {
-	seed, err := source(e.clock.Now())
+	seed, err := source.make(e.clock.Now())
 	if err != nil {
 		return fmt.Errorf("emulator: seed: %w", err)
 	}

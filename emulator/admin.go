@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/spservices/services-go/internal/transport"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -82,7 +82,7 @@ func guardAdmin(r *http.Request) error {
 	if err != nil || !client.Addr().Unmap().IsLoopback() {
 		return &adminError{http.StatusForbidden, "the admin API answers this machine only"}
 	}
-	if !isLoopbackHost(r.Host) {
+	if host := (&url.URL{Host: strings.ToLower(r.Host)}).Hostname(); !transport.IsLoopback(host) {
 		return &adminError{http.StatusForbidden, "the admin API answers on a loopback address only"}
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
@@ -91,17 +91,6 @@ func guardAdmin(r *http.Request) error {
 		}
 	}
 	return nil
-}
-
-func isLoopbackHost(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && address.Unmap().IsLoopback()
 }
 
 func unknownAdmin(w http.ResponseWriter, name string) error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/iso8601"
+	"github.com/spservices/services-go/internal/rules"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -155,7 +156,7 @@ func (c *call) freeWindow(j *job, body *appointmentBody) (*gen.AppointmentTime, 
 		held = bookingKey{j.ServiceJobID, active.AppointmentID}
 	}
 	wanted := span{start.Unix(), start.Unix() + int64(minutes)*60}
-	if start.Nanosecond() != 0 || wanted.start%store.slotSeconds() != 0 || wanted.end-wanted.start > int64(maxSlotWindow/time.Second) ||
+	if start.Nanosecond() != 0 || wanted.start%store.slotSeconds() != 0 || wanted.end-wanted.start > int64(rules.MaxSlotWindow/time.Second) ||
 		c.seller.free(needOf(&j.ServiceJob), wanted, held) < 1 {
 		return nil, c.rule(slotNotAvailable, j.ServiceJobID)
 	}

@@ -6,12 +6,11 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/gen"
+	"github.com/spservices/services-go/internal/rules"
 )
 
-const (
-	maxSlotWindow     = 90 * 24 * time.Hour
-	defaultSlotWindow = 7 * 24 * time.Hour // from now, when none is asked for
-)
+// defaultSlotWindow begins now, when no window is asked for.
+const defaultSlotWindow = 7 * 24 * time.Hour
 
 func getAppointmentSlotsByJob(c *call, query *gen.GetAppointmmentSlotsByJobIDParams, _ *none) (any, *refusal) {
 	window, refused := c.slotWindow(query.StartTime, query.EndTime)
@@ -46,7 +45,7 @@ func (c *call) slotWindow(start, end time.Time) (window span, _ *refusal) {
 		start, end = c.now.Truncate(time.Second), c.now.Add(defaultSlotWindow).Truncate(time.Second)
 	case start.IsZero():
 		return window, c.rule(badParameters, "startTime")
-	case end.IsZero(), !end.After(start), end.Sub(start) > maxSlotWindow:
+	case end.IsZero(), !end.After(start), end.Sub(start) > rules.MaxSlotWindow:
 		return window, c.rule(badParameters, "endTime")
 	}
 	return spanOf(start, end), nil

@@ -13,11 +13,11 @@ import (
 // Transport reaches the emulator without sockets, whatever host a request
 // names. Each request is served on the goroutine that sends it, so that it
 // works inside testing/synctest.
-func (e *Emulator) Transport() http.RoundTripper { return transport{e} }
+func (e *Emulator) Transport() http.RoundTripper { return roundTripper{e} }
 
-type transport struct{ emulator *Emulator }
+type roundTripper struct{ emulator *Emulator }
 
-func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
 		defer request.Body.Close()
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/spservices/services-go/internal/wire"
 )
 
-// maxSlotWindow is the longest window of slots that Amazon answers.
-const maxSlotWindow = 90 * 24 * time.Hour
+// MaxSlotWindow is the longest window of slots that Amazon answers.
+const MaxSlotWindow = 90 * 24 * time.Hour
 
 // Check holds a call to everything the reference says: its constraints, which
 // the generated checks know, and the rules in its prose, below.
@@ -73,7 +73,7 @@ func checkSlotWindow(c *wire.Checker, start, end time.Time) {
 		c.Add("endTime", "is required with startTime", "")
 	default:
 		checkOrder(c, "endTime", "startTime", start, end)
-		if end.Sub(start) > maxSlotWindow {
+		if end.Sub(start) > MaxSlotWindow {
 			c.Add("endTime", "must be at most 90 days after startTime", end.Sub(start).String())
 		}
 	}

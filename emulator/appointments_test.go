@@ -86,6 +86,32 @@ func oneSlot(slot time.Time, jobs int) emulator.Source {
 	}
 }
 
+// TestUnassignedAppointmentsShareAResource books hour after hour, which one of
+// two resources can do, and then the whole time at once.
+func TestUnassignedAppointmentsShareAResource(t *testing.T) {
+	t.Parallel()
+	day := noon.Add(24 * time.Hour)
+	seed := func(now time.Time) (*emulator.Seed, error) {
+		seed, err := oneSlot(day, 6)(now)
+		first := &seed.Sellers[0].Resources[0]
+		first.Schedule[0].EndTime = day.Add(4 * time.Hour)
+		second := *first
+		second.ResourceID = "second"
+		seed.Sellers[0].Resources = append(seed.Sellers[0].Resources, second)
+		return seed, err
+	}
+	f := start(t, emulator.WithSeed(seed))
+	for i := range 3 {
+		f.book(fmt.Sprintf("job-%d", i), day.Add(time.Duration(i)*time.Hour))
+	}
+	whole := `{"appointmentTime":{"startTime":"2026-03-03T20:00:00Z","durationInMinutes":240}}`
+	f.call("POST", jobPath("job-3", "/appointments"), whole).want(200)
+	f.call("POST", jobPath("job-4", "/appointments"), whole).want(422, "slot is not available")
+	f.call("POST", jobPath("job-4", "/appointments"), appointmentAt(day)).want(422, "slot is not available")
+	f.book("job-4", day.Add(3*time.Hour))
+	f.call("POST", jobPath("job-5", "/appointments"), appointmentAt(day.Add(3*time.Hour))).want(422, "slot is not available")
+}
+
 func TestAssignAppointmentResources(t *testing.T) {
 	t.Parallel()
 	f := start(t)

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"time"
@@ -141,12 +142,29 @@ func (p *pool) during(slot span) (scheduled, free int) {
 		scheduled += leastScheduled
 		free += leastFree
 	}
-	for _, taken := range p.unassigned {
-		if taken.overlaps(slot) {
-			free--
+	return scheduled, max(free-atOnce(p.unassigned, slot), 0)
+}
+
+// atOnce is the greatest number of spans that overlap at one instant of a slot:
+// those that follow one another can be one resource's.
+func atOnce(spans []span, slot span) (most int) {
+	type edge struct {
+		at int64
+		by int
+	}
+	var edges []edge
+	for _, s := range spans {
+		if s.overlaps(slot) {
+			edges = append(edges, edge{max(s.start, slot.start), 1}, edge{s.end, -1})
 		}
 	}
-	return scheduled, max(free, 0)
+	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.by, b.by)) })
+	now := 0
+	for _, e := range edges {
+		now += e.by
+		most = max(most, now)
+	}
+	return most
 }
 
 // free is how many appointments for a need fit into a time range, beside those

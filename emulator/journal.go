@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/spservices/services-go/internal/wire"
@@ -47,17 +48,54 @@ func (e *Emulator) openJournal(path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	if restored == nil && !beginsJournal(text) {
+		return fmt.Errorf("%s: not a state file, which is left as it is", path)
+	}
 	if intact < len(text) {
-		if err := os.WriteFile(path+".damaged", text, 0o600); err != nil { //nolint:gosec // beside the file that the caller names
+		kept, err := keepDamaged(path+".damaged", text)
+		if err != nil {
 			return err
 		}
-		e.logger.Warn("the end of the state file is damaged and left out", "file", path, "bytes", len(text)-intact, "copy", path+".damaged")
+		e.logger.Warn("the end of the state file is damaged and left out", "file", path, "bytes", len(text)-intact, "copy", kept)
 	}
 	if restored != nil {
 		e.state.Store(restored)
 	}
 	e.journal, err = createJournal(path, e.state.Load().seed())
 	return err
+}
+
+// keepDamaged writes text to a file that was not there before.
+func keepDamaged(name string, text []byte) (path string, err error) {
+	path = name
+	for n := 2; ; n++ {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // beside the file that the caller names
+		if err == nil {
+			_, err = f.Write(text)
+			return path, errors.Join(err, f.Close())
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		path = fmt.Sprintf("%s.%d", name, n)
+	}
+}
+
+// journalStart is what the first record of a journal begins with.
+const journalStart = `{"journal":`
+
+// beginsJournal reports whether text may be the beginning of a journal, however
+// short. A file that is empty has just been made.
+func beginsJournal(text []byte) bool {
+	for i, char := range text[:min(len(text), checksumDigits+1+len(journalStart))] {
+		switch {
+		case i < checksumDigits && !strings.ContainsRune("0123456789abcdef", rune(char)),
+			i == checksumDigits && char != ' ',
+			i > checksumDigits && char != journalStart[i-checksumDigits-1]:
+			return false
+		}
+	}
+	return true
 }
 
 // replay repeats the records of a journal up to the first one that is damaged,

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,7 +108,7 @@ func TestStateSurvivesAnEndAtAnyByte(t *testing.T) {
 		if err != nil || got != states[whole] && (got != "" || length >= lengths[0]) {
 			t.Fatalf("cut at byte %d of %d: not the state after %d writes: %v", length, len(journal), whole, err)
 		}
-		if length%211 == 0 || slices.Contains(lengths, length) {
+		if length < 24 || length%211 == 0 || slices.Contains(lengths, length) {
 			if got := reopened(t, file, journal[:length]); got != states[whole] {
 				t.Fatalf("cut at byte %d of %d and opened: not the state after %d writes", length, len(journal), whole)
 			}
@@ -118,7 +119,6 @@ func TestStateSurvivesAnEndAtAnyByte(t *testing.T) {
 func TestStateSurvivesADamagedEnd(t *testing.T) {
 	t.Parallel()
 	states, journal, lengths := history(t)
-	file := filepath.Join(t.TempDir(), "state")
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range 500 {
 		damaged := slices.Clone(journal)
@@ -136,11 +136,25 @@ func TestStateSurvivesADamagedEnd(t *testing.T) {
 		if i%100 != 0 {
 			continue
 		}
+		file := filepath.Join(t.TempDir(), "state")
 		if got := reopened(t, file, damaged); got != states[whole] {
 			t.Fatalf("damaged from byte %d on and opened: not the state after %d writes", at, whole)
 		}
 		if kept, err := os.ReadFile(file + ".damaged"); err != nil || !bytes.Equal(kept, damaged) {
 			t.Fatalf("the damaged file is not kept: %v", err)
+		}
+	}
+}
+
+func TestDamagedFilesAreAllKept(t *testing.T) {
+	t.Parallel()
+	_, journal, lengths := history(t)
+	file := filepath.Join(t.TempDir(), "state")
+	for i, name := range []string{".damaged", ".damaged.2", ".damaged.3"} {
+		damaged := journal[:lengths[2]+1+i]
+		reopened(t, file, damaged)
+		if kept, err := os.ReadFile(file + name); err != nil || !bytes.Equal(kept, damaged) {
+			t.Errorf("%s: %d bytes, want %d: %v", name, len(kept), len(damaged), err)
 		}
 	}
 }
@@ -168,6 +182,17 @@ func TestStateFilesThatAreRefused(t *testing.T) {
 	}
 	if _, err := emulator.New(emulator.WithStateFile(file)); err == nil {
 		t.Error("a journal of another version was taken")
+	}
+	for _, notes := range []string{"notes\n", "0123456g", "0123456A", "01234567-", "01234567 {}", "\x00\x00", "01234567 {\"journey\":1", `{"version":1}`} {
+		if err := os.WriteFile(file, []byte(notes), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := emulator.New(emulator.WithStateFile(file)); err == nil || !strings.Contains(err.Error(), file+": not a state file") {
+			t.Errorf("%q: got %v", notes, err)
+		}
+		if kept, err := os.ReadFile(file); err != nil || string(kept) != notes {
+			t.Errorf("%q was overwritten", notes)
+		}
 	}
 	if _, err := emulator.New(emulator.WithStateFile("")); err == nil {
 		t.Error("a file without a name was taken")

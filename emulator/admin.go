@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -126,11 +127,15 @@ func writeAdmin(w http.ResponseWriter, body any, err error) {
 	writeJSON(w, status, text)
 }
 
-// decodeAdmin reads a small body; members that are unknown are refused.
+// decodeAdmin reads a small body; members that are unknown are refused. A body
+// that is empty has no members.
 func decodeAdmin(r *http.Request, v any) error {
 	text, err := readAdmin(r, maxAdminBody)
 	if err != nil {
 		return err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
 	}
 	if err := json.Unmarshal(text, v, json.RejectUnknownMembers(true)); err != nil {
 		return fmt.Errorf("body: %w", err)

@@ -74,7 +74,19 @@ func adminSeed(e *Emulator, r *http.Request) (any, error) {
 	return nil, e.Seed(source)
 }
 
-func adminReset(e *Emulator, _ *http.Request) (any, error) { return nil, e.Reset() }
+// adminReset takes a body that names a seller, or none.
+func adminReset(e *Emulator, r *http.Request) (any, error) {
+	var asked struct {
+		SellerID *string `json:"sellerId"`
+	}
+	if err := decodeAdmin(r, &asked); err != nil {
+		return nil, err
+	}
+	if asked.SellerID != nil {
+		return nil, e.ResetSeller(*asked.SellerID)
+	}
+	return nil, e.Reset()
+}
 
 func adminSnapshot(e *Emulator, _ *http.Request) (any, error) {
 	text, err := e.Snapshot()

@@ -11,11 +11,39 @@ import (
 
 // Reset goes back to the seed, its relative times taken from the clock as it
 // stands. Refresh tokens are those of the seed again; access tokens stay valid.
-func (e *Emulator) Reset() error {
+func (e *Emulator) Reset() error { return e.Seed(e.seedSource()) }
+
+func (e *Emulator) seedSource() Source {
 	e.exchanging.RLock()
-	source := e.source
-	e.exchanging.RUnlock()
-	return e.Seed(source)
+	defer e.exchanging.RUnlock()
+	return e.source
+}
+
+// ResetSeller goes back to the seed for one seller alone: the others keep what
+// they have. Usage plans, faults and requests are not the seller's.
+func (e *Emulator) ResetSeller(sellerID string) error {
+	seed, err := e.seedSource().make(e.clock.Now())
+	if err != nil {
+		return fmt.Errorf("emulator: seed: %w", err)
+	}
+	e.exchanging.Lock()
+	defer e.exchanging.Unlock()
+	next := e.state.Load().seed()
+	wanted := func(s Seller) bool { return s.SellerID == sellerID }
+	from, to := slices.IndexFunc(seed.Sellers, wanted), slices.IndexFunc(next.Sellers, wanted)
+	if from < 0 || to < 0 {
+		return fmt.Errorf("emulator: reset: the seed and the state do not both have a seller %q", sellerID)
+	}
+	next.Sellers[to] = seed.Sellers[from]
+	loaded, err := load(next)
+	if err != nil {
+		return fmt.Errorf("emulator: seed: %w", err)
+	}
+	if err := e.swap(loaded); err != nil {
+		return err
+	}
+	e.tokens.forgetGrantsOf(loaded.byID[sellerID])
+	return nil
 }
 
 // Seed exchanges the state for that of source, which [Emulator.Reset] goes back
@@ -60,14 +88,23 @@ func (e *Emulator) replace(seed *Seed, source Source) error {
 	}
 	e.exchanging.Lock()
 	defer e.exchanging.Unlock()
-	if err := e.journal.append(&journalRecord{Snapshot: loaded.seed()}); err != nil {
+	if err := e.swap(loaded); err != nil {
 		return err
 	}
-	e.state.Store(loaded)
 	e.tokens.forgetGrants()
 	if source != nil {
 		e.source = source
 	}
+	return nil
+}
+
+// swap puts a state in the place of the one there is. The caller holds
+// exchanging for writing.
+func (e *Emulator) swap(loaded *state) error {
+	if err := e.journal.append(&journalRecord{Snapshot: loaded.seed()}); err != nil {
+		return err
+	}
+	e.state.Store(loaded)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package emulator
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"maps"
 	"mime"
 	"net/http"
 	"sync"
@@ -35,6 +36,14 @@ func (s *tokenStore) forgetGrants() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.granted, s.revoked = map[string]string{}, map[string]bool{}
+}
+
+// forgetGrantsOf goes back to the refresh token that the seed has for a seller.
+func (s *tokenStore) forgetGrantsOf(owner *seller) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.granted, func(_, sellerID string) bool { return sellerID == owner.id })
+	delete(s.revoked, owner.credentials.RefreshToken)
 }
 
 type accessToken struct {

@@ -46,7 +46,7 @@ func (r *Resource) check(c *wire.Checker) {
 }
 
 func (r *Reservation) check(c *wire.Checker) {
-	r.Reservation.Check(c)
+	r.Check(c) // the API description
 	c.Enter("availability")
 	checkRecord(c, &r.Availability)
 	c.Leave()
@@ -60,7 +60,7 @@ func checkRecord(c *wire.Checker, r *gen.AvailabilityRecord) {
 }
 
 func (j *job) check(c *wire.Checker) {
-	j.ServiceJob.Check(c)
+	j.Check(c) // the API description
 	for i := range j.Appointments {
 		a := &j.Appointments[i]
 		c.EnterItem("appointments", i)

@@ -14,10 +14,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
+	"github.com/spservices/services-go/internal/attempt"
 	"github.com/spservices/services-go/internal/iso8601"
 )
 
-const mediaJSON = "application/json"
+const (
+	mediaJSON  = "application/json"
+	rateHeader = "x-amzn-RateLimit-Limit"
+)
 
 // judge holds one exchange against the description.
 type judge struct {
@@ -26,6 +30,9 @@ type judge struct {
 	route    *routers.Route
 	input    *openapi3filter.RequestValidationInput
 	exchange Exchange
+
+	documented *openapi3.ResponseRef
+	header     http.Header // of the answer
 }
 
 func (j *judge) add(side string, list ...Violation) {
@@ -56,7 +63,7 @@ func (j *judge) request(body content) {
 		Request: copied, PathParams: values, QueryParams: copied.URL.Query(), Route: route, Options: options(requestTime),
 	}
 	broken := j.requestBody(body)
-	j.input.Options.ExcludeRequestBody = len(broken) > 0
+	j.input.Options.ExcludeRequestBody = len(broken) > 0 || body.err != nil
 	j.add(request, broken...)
 	j.add(request, explain(openapi3filter.ValidateRequest(context.Background(), j.input), place{"body", "", j.bodySchema()})...)
 }
@@ -66,7 +73,7 @@ func (j *judge) requestBody(body content) []Violation {
 	described := j.route.Operation.RequestBody != nil
 	switch {
 	case body.err != nil:
-		return []Violation{unread(body.err)}
+		return j.unread(body.err)
 	case len(body.text) == 0:
 		return nil // which the validator knows to be a fault, or not
 	case !described:
@@ -92,41 +99,53 @@ func schemaOf(content openapi3.Content) *openapi3.Schema {
 	return nil
 }
 
-func (j *judge) response(resp *http.Response, body content) {
+// response judges what precedes the body of an answer, and reports whether the
+// body can be judged.
+func (j *judge) response(resp *http.Response) bool {
 	j.exchange.Status = resp.StatusCode
 	if j.route == nil {
-		return
+		return false
 	}
-	documented := j.route.Operation.Responses.Status(resp.StatusCode)
-	if documented == nil {
+	j.documented, j.header = j.route.Operation.Responses.Status(resp.StatusCode), resp.Header.Clone()
+	if j.documented == nil {
 		j.add(response, Violation{Location: "status", Rule: "not documented"})
-		return
+		return false
 	}
-	if body.err != nil && j.req.Context().Err() == nil {
-		j.add(response, unread(body.err))
+	if len(resp.Header.Values(rateHeader)) > 0 && attempt.ParseRate(resp.Header) == 0 {
+		j.add(response, Violation{Location: "header", Path: rateHeader, Rule: "must be a positive number"})
+	}
+	return true
+}
+
+func (j *judge) responseBody(body content) {
+	body = body.unpacked(j.header.Get("Content-Encoding"))
+	if errors.Is(body.err, errLeft) && body.isWhole() {
+		body.err = nil
 	}
 	if body.err != nil {
+		j.add(response, j.unread(body.err)...)
 		return
 	}
-	schema := schemaOf(documented.Value.Content)
-	if broken := responseBody(resp, schema, body.text); len(broken) > 0 {
+	schema := schemaOf(j.documented.Value.Content)
+	if broken := j.unfit(schema, body.text); len(broken) > 0 {
 		j.add(response, broken...)
 		return
 	}
 	j.add(response, explain(openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: j.input, Status: resp.StatusCode, Header: resp.Header.Clone(),
+		RequestValidationInput: j.input, Status: j.exchange.Status, Header: j.header,
 		Body: io.NopCloser(bytes.NewReader(body.text)), Options: options(responseTime),
 	}), place{"body", "", schema})...)
 }
 
-// responseBody finds what keeps a body from being held against its schema.
-func responseBody(resp *http.Response, schema *openapi3.Schema, body []byte) []Violation {
+// unfit finds what keeps the body of an answer from being held against its
+// schema.
+func (j *judge) unfit(schema *openapi3.Schema, body []byte) []Violation {
 	switch {
 	case schema == nil && len(body) > 0:
 		return []Violation{{Location: "body", Rule: "must not be there"}}
 	case schema == nil:
 		return nil
-	case !isJSON(resp.Header):
+	case !isJSON(j.header):
 		return []Violation{{Location: "header", Path: "Content-Type", Rule: "must be application/json"}}
 	case len(body) == 0:
 		return []Violation{{Location: "body", Rule: "is required"}}
@@ -134,11 +153,19 @@ func responseBody(resp *http.Response, schema *openapi3.Schema, body []byte) []V
 	return strictJSON(body, schema)
 }
 
-func unread(err error) Violation {
-	if errors.Is(err, errTooLong) {
-		return Violation{Location: "body", Rule: "has more than 32 MiB and was not judged"}
+// unread is what there is to say of a body that was not read to its end. That
+// the caller gave up is no fault of the other side.
+func (j *judge) unread(err error) []Violation {
+	rule := "breaks off"
+	switch {
+	case errors.Is(err, errTooLong):
+		rule = "has more than 32 MiB and was not judged"
+	case errors.Is(err, errNotGzip):
+		rule = "must be in gzip, as Content-Encoding says"
+	case errors.Is(err, errLeft), errors.Is(err, errCoding), j.req.Context().Err() != nil:
+		return nil
 	}
-	return Violation{Location: "body", Rule: "breaks off"}
+	return []Violation{{Location: "body", Rule: rule}}
 }
 
 func isJSON(header http.Header) bool {

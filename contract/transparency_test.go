@@ -142,6 +142,9 @@ func TestManyGoroutinesShareATransport(t *testing.T) {
 					t.Error(err)
 					return
 				}
+				if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+					t.Error(err)
+				}
 				resp.Body.Close()
 			}
 		})

@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"net/http"
 	"strings"
 )
@@ -23,9 +20,15 @@ type Exchange struct {
 // (http.DefaultTransport when nil), holds each request and answer below
 // /service/v1/ against the API description, and calls report with every
 // exchange, whether it breaks a rule or not. What it sends and returns is left
-// as it is; bodies are read whole before they go on, those of more than 32 MiB
-// as far as that. It keeps no header and no body. report may be called from
-// many goroutines.
+// as it is. It keeps no header and no body. report may be called from many
+// goroutines.
+//
+// The body of a request is read before it goes on. That of an answer is judged
+// as its reader comes to the end, so that one who has read it has had the
+// report. Of a body that is closed before its end nothing is said but what is
+// certain, and of one that has more than 32 MiB no more than that. A body in
+// gzip is judged as what it holds; one in another coding, for which a program
+// has to ask itself, is not judged.
 //
 //	client, err := facade.New(…, facade.WithHTTPClient(&http.Client{Transport: contract.Transport(nil, report)}))
 func Transport(base http.RoundTripper, report func(Exchange)) http.RoundTripper {
@@ -56,66 +59,25 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	j := &judge{spec: spec, req: req}
 	j.request(body)
 	resp, err := t.base.RoundTrip(sent)
-	if err == nil {
-		j.response(resp, takeResponse(resp))
+	if err == nil && j.response(resp) {
+		judge := func(c content) {
+			j.responseBody(c)
+			t.report(j.exchange)
+		}
+		if resp.Body != nil && resp.Body != http.NoBody {
+			resp.Body = &reading{ReadCloser: resp.Body, judge: judge}
+		} else {
+			judge(content{})
+		}
+		return resp, nil
 	}
 	t.report(j.exchange)
 	return resp, err
 }
 
-// content is what was read of a body.
-type content struct {
-	text []byte
-	err  error // errTooLong, or why the rest could not be read
-}
-
-var errTooLong = errors.New("longer than is judged")
-
-// takeRequest reads the body of a request, and returns a copy of the request
-// that has it still.
-func takeRequest(req *http.Request) (*http.Request, content) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return req, content{}
+// CloseIdleConnections closes those of the base.
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
 	}
-	c, again := take(req.Body)
-	sent := req.WithContext(req.Context())
-	sent.Body = again
-	if c.err == nil {
-		sent.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.text)), nil }
-	}
-	return sent, c
 }
-
-// takeResponse reads the body of an answer and puts it back.
-func takeResponse(resp *http.Response) (c content) {
-	if resp.Body != nil {
-		c, resp.Body = take(resp.Body)
-	}
-	return c
-}
-
-// take reads a body, and returns what it was beside a body that is the same
-// once more, be it with an error at its end.
-func take(body io.ReadCloser) (content, io.ReadCloser) {
-	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
-	switch {
-	case err != nil:
-		return content{text, err}, rest(text, failing{err}, body)
-	case len(text) > maxBody:
-		return content{text, errTooLong}, rest(text, body, body)
-	}
-	_ = body.Close()
-	return content{text, nil}, io.NopCloser(bytes.NewReader(text))
-}
-
-// rest is a body of which the beginning has been read.
-func rest(read []byte, tail io.Reader, closer io.Closer) io.ReadCloser {
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(read), tail), closer}
-}
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

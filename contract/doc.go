@@ -5,6 +5,11 @@
 // Importing it links a validator of some megabytes. It belongs into tests and
 // diagnostics; package facade checks answers on its own at next to no cost.
 //
+// Members of a body that the description does not have do not break it; those
+// that a server invents are seen by the module in folder strict alone. Parameters
+// that it does not have are reported, without their names: such a name may be a
+// part of a value that was not escaped.
+//
 // # The suite
 //
 // The tests drive every documented status of every operation, and every rule

@@ -124,6 +124,15 @@ func encode(t *testing.T, v any) string {
 	return string(text)
 }
 
+// TestNamesOfUnknownParametersAreData has an & in a value, unescaped, begin a
+// parameter of its own.
+func TestNamesOfUnknownParametersAreData(t *testing.T) {
+	t.Parallel()
+	got := judged(t, answering(200, asJSON, emptyCase), newRequest(t, "GET", listing+"&requiredSkills=A&"+url.QueryEscape(canary), ""))
+	wantNoCanary(t, got.Violations)
+	wantViolations(t, got.Violations, "getServiceJobs: request query *: no such parameter")
+}
+
 // TestNamesOfAMapAreData has attributes of a buyer's asset break a rule.
 func TestNamesOfAMapAreData(t *testing.T) {
 	t.Parallel()

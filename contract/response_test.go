@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"net/http"
 	"strconv"
 	"testing"
 )
@@ -32,6 +33,11 @@ func TestResponseIsJudged(t *testing.T) {
 		"a member that comes twice": {200, asJSON, `{"payload":{"jobs":[{},{"storeId":"a","storeId":"b"}]}}`, []string{"body payload.jobs[1].storeId: must be there once"}},
 		"February 30":               {200, asJSON, `{"payload":{"jobs":[{"createTime":"2024-02-30T00:00:00Z"}]}}`, []string{"body payload.jobs[0].createTime: format date-time"}},
 		"a fraction of a job":       {200, asJSON, `{"payload":{"totalResultSize":1.5}}`, []string{"body payload.totalResultSize: type integer"}},
+		"the largest integer":       {200, asJSON, `{"payload":{"totalResultSize":9223372036854775807}}`, nil},
+		"a larger integer":          {200, asJSON, `{"payload":{"totalResultSize":9223372036854775808}}`, []string{"body payload.totalResultSize: must fit into 64 bits"}},
+		"a smaller integer":         {200, asJSON, `{"payload":{"totalResultSize":-9223372036854775809}}`, []string{"body payload.totalResultSize: must fit into 64 bits"}},
+		"a huge integer in a list":  {200, asJSON, `{"payload":{"jobs":[{"scopeOfWork":{"quantity":1e300}}]}}`, []string{"body payload.jobs[0].scopeOfWork.quantity: must fit into 64 bits"}},
+		"a huge number of nothing":  {200, asJSON, `{"invented":1e300}`, nil},
 		"several in one job": {200, asJSON, `{"payload":{"jobs":[{"marketplaceId":"abc","serviceOrderId":"1","serviceLocation":{"address":{"name":"n"}},` +
 			`"associatedItems":[{"itemStatus":"LOST"}],"preferredAppointmentTimes":[{"startTime":"2024-01-01T00:00:00Z","durationInMinutes":0}]}]}}`, []string{
 			"body payload.jobs[0].marketplaceId: pattern ^[A-Z0-9]*$",
@@ -59,6 +65,20 @@ func responseTexts(operation string, status int, texts []string) (full []string)
 		full = append(full, operation+" "+strconv.Itoa(status)+": response "+text)
 	}
 	return full
+}
+
+func TestRateHeaderIsJudged(t *testing.T) {
+	t.Parallel()
+	for value, valid := range map[string]bool{"0.5": true, "20": true, "": false, "0": false, "-1": false, "many": false, "NaN": false, "Inf": false} {
+		answer := newResponse(200, asJSON, emptyCase) //nolint:bodyclose // it goes to judged
+		answer.Header.Set("x-amzn-RateLimit-Limit", value)
+		got := judged(t, roundTripper(func(*http.Request) (*http.Response, error) { return answer, nil }), newRequest(t, "GET", listing, ""))
+		var want []string
+		if !valid {
+			want = []string{"getServiceJobs 200: response header x-amzn-RateLimit-Limit: must be a positive number"}
+		}
+		wantViolations(t, got.Violations, want...)
+	}
 }
 
 func TestNoContentIsJudged(t *testing.T) {

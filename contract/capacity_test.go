@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,14 +111,18 @@ var capacityScenarios = func() (list []scenario) {
 		}},
 		scenario{opFixed, 200, "scheduled less reserved less encumbered is available, never below 0", func(s *scene) {
 			start, end := s.encumber()
-			got, err := s.client.GetFixedSlotCapacity(s.Context(), fitter2, facade.FixedCapacityQuery{Start: start, End: end, SlotMinutes: 60, Types: everyType}, s.note())
-			s.succeeded(err)
-			var text string
-			for _, slot := range got.Capacities {
-				text += fmt.Sprintf(" %s:%d-%d-%d=%d", slot.StartDateTime.Format("15"), *slot.ScheduledCapacity, *slot.ReservedCapacity, *slot.EncumberedCapacity, *slot.AvailableCapacity)
+			want := "[15:0-0-0=0 16:1-0-0=1 17:1-1-0=0 18:1-0-1=0 19:1-0-0=1 20:1-1-0=0]"
+			if got := fmt.Sprint(s.fixed(fitter2, start, end)); got != want {
+				s.Errorf("got  %s\nwant %s", got, want)
 			}
-			if want := " 15:0-0-0=0 16:1-0-0=1 17:1-1-0=0 18:1-0-1=0 19:1-0-0=1 20:1-1-0=0"; text != want || got.SlotDuration != 60 {
-				s.Errorf("got  %s\nwant %s", text, want)
+		}},
+		scenario{opFixed, 200, "scheduled less reserved less encumbered is available, never below 0: once the jobs are cancelled", func(s *scene) {
+			start, end := s.encumber()
+			for i, want := range []string{"18:1-0-1=0", "18:1-0-0=1"} { // one of two is left, and none
+				s.succeeded(s.client.CancelServiceJob(s.Context(), []string{pendingJob, pendingJob2}[i], "V1", s.note()))
+				if got := fmt.Sprint(s.fixed(fitter2, start, end)[3]); got != want {
+					s.Errorf("got %s, want %s", got, want)
+				}
 			}
 		}},
 		scenario{opFixed, 200, "capacity types asked for and no others", func(s *scene) {
@@ -144,8 +149,8 @@ var capacityScenarios = func() (list []scenario) {
 }()
 
 // encumber reserves the second fitter twice at 17, by a break at 17 and one
-// that begins then and has twice his capacity, for one at 20, and appoints him
-// at 18. The window goes from 15, an hour before work, to 21.
+// that begins then and has twice his capacity, and once at 20, and appoints him
+// twice at 18. The window goes from 15, an hour before work, to 21.
 func (s *scene) encumber() (start, end time.Time) {
 	s.Helper()
 	s.emulated()
@@ -156,8 +161,50 @@ func (s *scene) encumber() (start, end time.Time) {
 			Availability: facade.AvailabilityRecord{StartTime: from, EndTime: from.Add(time.Hour), Capacity: r.capacity}}, s.note())
 		s.succeeded(err)
 	}
-	id := s.book(pendingJob, start.Add(3*time.Hour))
-	_, err := s.client.AssignAppointmentResources(s.Context(), pendingJob, id, []string{fitter2}, s.note())
-	s.succeeded(err)
+	for _, job := range []string{pendingJob, pendingJob2} {
+		id := s.book(job, start.Add(3*time.Hour))
+		_, err := s.client.AssignAppointmentResources(s.Context(), job, id, []string{fitter2}, s.note())
+		s.succeeded(err)
+	}
 	return start, start.Add(6 * time.Hour)
+}
+
+// hour is the capacity of a resource in an hour.
+type hour struct {
+	start                                      time.Time
+	scheduled, reserved, encumbered, available int32
+}
+
+func (h hour) String() string {
+	return fmt.Sprintf("%s:%d-%d-%d=%d", h.start.Format("15"), h.scheduled, h.reserved, h.encumbered, h.available)
+}
+
+// fixed is the capacity of a resource, hour by hour.
+func (s *scene) fixed(resource string, start, end time.Time) (hours []hour) {
+	s.Helper()
+	got, err := s.client.GetFixedSlotCapacity(s.Context(), resource, facade.FixedCapacityQuery{Start: start, End: end, SlotMinutes: 60, Types: everyType}, s.note())
+	s.succeeded(err)
+	for _, slot := range got.Capacities {
+		if slices.Contains([]*int32{slot.ScheduledCapacity, slot.ReservedCapacity, slot.EncumberedCapacity, slot.AvailableCapacity}, nil) {
+			s.Fatalf("a capacity that was asked for is missing: %+v", slot)
+		}
+		hours = append(hours, hour{slot.StartDateTime.UTC(), *slot.ScheduledCapacity, *slot.ReservedCapacity, *slot.EncumberedCapacity, *slot.AvailableCapacity})
+	}
+	if want := int(end.Sub(start) / time.Hour); len(hours) != want || got.SlotDuration != 60 {
+		s.Fatalf("%d slots of %d minutes, want %d of 60", len(hours), got.SlotDuration, want)
+	}
+	return hours
+}
+
+// freeHour is an hour within three days in which a resource is free.
+func (s *scene) freeHour(resource string) time.Time {
+	s.Helper()
+	start := s.now().Truncate(day).Add(day)
+	for _, h := range s.fixed(resource, start, start.Add(3*day)) {
+		if h.available > 0 {
+			return h.start
+		}
+	}
+	s.Skip("found no hour in which the resource is free")
+	return time.Time{}
 }

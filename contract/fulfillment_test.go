@@ -97,6 +97,15 @@ var fulfillmentScenarios = []scenario{
 		t := s.worked()
 		s.succeeded(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{FulfillmentTime: &facade.FulfillmentTime{StartTime: t.StartTime.In(india), EndTime: t.EndTime.In(india)}}))
 	}},
+	{opFulfil, 204, "the length of the work is stored", func(s *scene) {
+		t := s.worked()
+		t.StartTime = t.EndTime.Add(-90 * time.Minute)
+		s.succeeded(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{FulfillmentTime: t}))
+		poa := s.appointment(s.cast.booked, s.cast.bookedAppointment).POA
+		if poa == nil || poa.AppointmentTime == nil || poa.AppointmentTime.DurationInMinutes != 90 || !poa.AppointmentTime.StartTime.Equal(t.StartTime) {
+			s.Errorf("got %+v", poa)
+		}
+	}},
 	{opFulfil, 400, "nothing given", func(s *scene) {
 		s.says(s.refused(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{}), 400, "InvalidInput"), "fulfillmentTime")
 	}},

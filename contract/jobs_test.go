@@ -40,6 +40,14 @@ var jobScenarios = []scenario{
 			s.Errorf("the job is %s", got)
 		}
 	}},
+	{opCancel, 200, "its appointment is cancelled", func(s *scene) {
+		job := s.pending()
+		id := s.book(job, s.free(job)[0].StartTime)
+		s.succeeded(s.client.CancelServiceJob(s.Context(), job, "V1", s.note()))
+		if a := s.appointment(job, id); a.AppointmentStatus != facade.AppointmentStatusCancelled {
+			s.Errorf("the appointment is %s", a.AppointmentStatus)
+		}
+	}},
 	{opCancel, 400, ruleMissing, func(s *scene) {
 		err := s.client.CancelServiceJob(broken(s.Context()), s.anyPending(), "", facade.NoValidation(), s.note())
 		s.says(s.refused(err, 400, "InvalidInput"), "cancellationReasonCode")
@@ -66,6 +74,14 @@ var jobScenarios = []scenario{
 		s.succeeded(s.client.CompleteServiceJob(s.Context(), job, s.note()))
 		if got := s.job(job).ServiceJobStatus; got != facade.ServiceJobStatusCompleted {
 			s.Errorf("the job is %s", got)
+		}
+	}},
+	{opComplete, 200, "its appointment is completed", func(s *scene) {
+		job := s.pending()
+		id := s.book(job, s.free(job)[0].StartTime)
+		s.succeeded(s.client.CompleteServiceJob(s.Context(), job, s.note()))
+		if a := s.appointment(job, id); a.AppointmentStatus != facade.AppointmentStatusCompleted {
+			s.Errorf("the appointment is %s", a.AppointmentStatus)
 		}
 	}},
 	{opComplete, 400, ruleMalformed, func(s *scene) {

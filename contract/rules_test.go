@@ -14,11 +14,12 @@ const (
 var businessRules = func() map[string][]string {
 	times := []string{"start in ISO 8601", "start in UTC", "start in the future", "start at most 365 days ahead", "on a free slot", "the job not completed", "the job not cancelled"}
 	capacity := []string{"end after start", "both present", "a page covers 35 days, then nextPageToken", "scheduled less reserved less encumbered is available, never below 0"}
-	slots := []string{"end after start", "valid times", "at most 90 days", "REAL_TIME_SCHEDULING from inventory", "NON_REAL_TIME_SCHEDULING from working hours"}
+	slots := []string{"end after start", "valid times", "at most 90 days", "REAL_TIME_SCHEDULING from inventory", "NON_REAL_TIME_SCHEDULING from working hours",
+		"what has begun takes nothing", "an appointment takes a place, and gives it back"}
 	rules := map[string][]string{
 		opGet:        {ruleMalformed},
-		opCancel:     {ruleMissing, "reason code known", "not already completed"},
-		opComplete:   {ruleMalformed, "not cancelled"},
+		opCancel:     {ruleMissing, "reason code known", "not already completed", "its appointment is cancelled"},
+		opComplete:   {ruleMalformed, "not cancelled", "its appointment is completed"},
 		opList:       {ruleMissing, ruleMalformed},
 		opAdd:        append([]string{ruleMissing, "no active appointment already", "answers a new appointment id"}, times...),
 		opReschedule: append([]string{ruleMissing, "a known reason code", "the old appointment is cancelled and points to the new one", "technicians that were assigned come back as a warning"}, times...),
@@ -28,7 +29,7 @@ var businessRules = func() map[string][]string {
 			"one error for each problem of the resources", "double booking draws the warning RESOURCES_OVERBOOKED",
 		},
 		opFulfil: {
-			"nothing given", "times both given", "times in UTC", "times past", "times in order", "resources known",
+			"nothing given", "the length of the work is stored", "times both given", "times in UTC", "times past", "times in order", "resources known",
 			"estimated arrival times both given", "estimated arrival times in UTC", "estimated arrival times in order",
 			"documents uploaded", "documents decryptable", "documents of the stated length", "documents of the stated SHA-256",
 			"several errors are reported together, as a bare array",

@@ -144,8 +144,22 @@ var reservationScenarios = []scenario{
 	}},
 
 	{opRelease, 204, "the capacity is there again", func(s *scene) {
-		id := s.reserve()
+		resource := s.part(s.cast.resource, "resource")
+		start := s.freeHour(resource)
+		before := s.fixed(resource, start, start.Add(time.Hour))[0]
+		made, err := s.client.CreateReservation(s.Context(), resource, facade.Reservation{
+			Type: facade.ReservationTypeBreak, Availability: facade.AvailabilityRecord{StartTime: start, EndTime: start.Add(time.Hour), Capacity: 1},
+		}, s.note())
+		s.succeeded(err)
+		during := hour{before.start, before.scheduled, before.reserved + 1, before.encumbered, before.available - 1}
+		if got := s.fixed(resource, start, start.Add(time.Hour))[0]; got != during {
+			s.Errorf("reserved: got %v, want %v", got, during)
+		}
+		id := made.Reservation.ReservationID
 		s.succeeded(s.client.CancelReservation(s.Context(), id, s.note()))
+		if got := s.fixed(resource, start, start.Add(time.Hour))[0]; got != before {
+			s.Errorf("cancelled: got %v, want %v", got, before)
+		}
 		s.refused(s.client.CancelReservation(s.Context(), id, s.note()), 404, "InvalidInput")
 	}},
 	{opRelease, 400, ruleMissing, func(s *scene) {

@@ -15,6 +15,7 @@ var slotQueries = []struct {
 	get       func(s *scene, w facade.Window) (*facade.AppointmentSlotReport, error)
 	target    func(s *scene) string
 	home      func(s *scene) (*facade.AppointmentSlotReport, error) // in the store of working hours
+	of        func(s *scene, job *facade.ServiceJob, w facade.Window) (*facade.AppointmentSlotReport, error)
 }{
 	{opSlotsByJob, func(s *scene, w facade.Window) (*facade.AppointmentSlotReport, error) {
 		return s.client.GetAppointmentSlotsByJob(s.Context(), s.anyPending(), w, facade.NoValidation(), s.note())
@@ -22,6 +23,8 @@ var slotQueries = []struct {
 		return "/service/v1/serviceJobs/" + s.anyPending() + "/appointmentSlots?marketplaceIds=" + string(s.server.marketplace)
 	}, func(s *scene) (*facade.AppointmentSlotReport, error) {
 		return s.client.GetAppointmentSlotsByJob(s.Context(), homeJob, facade.Window{}, s.note())
+	}, func(s *scene, job *facade.ServiceJob, w facade.Window) (*facade.AppointmentSlotReport, error) {
+		return s.client.GetAppointmentSlotsByJob(s.Context(), job.ServiceJobID, w, s.note())
 	}},
 	{opSlots, func(s *scene, w facade.Window) (*facade.AppointmentSlotReport, error) {
 		return s.client.GetAppointmentSlots(s.Context(), s.part(s.cast.asin, "service"), s.cast.store, w, facade.NoValidation(), s.note())
@@ -29,6 +32,8 @@ var slotQueries = []struct {
 		return "/service/v1/appointmentSlots?asin=" + s.part(s.cast.asin, "service") + "&storeId=" + s.cast.store + "&marketplaceIds=" + string(s.server.marketplace)
 	}, func(s *scene) (*facade.AppointmentSlotReport, error) {
 		return s.client.GetAppointmentSlots(s.Context(), homeASIN, homes, facade.Window{}, s.note())
+	}, func(s *scene, job *facade.ServiceJob, w facade.Window) (*facade.AppointmentSlotReport, error) {
+		return s.client.GetAppointmentSlots(s.Context(), job.ScopeOfWork.ASIN, job.StoreID, w, s.note())
 	}},
 }
 
@@ -67,13 +72,74 @@ var slotScenarios = func() (list []scenario) {
 				if report.SchedulingType != facade.SchedulingTypeNonRealTimeScheduling || len(report.AppointmentSlots) == 0 {
 					s.Errorf("%s, %d slots", report.SchedulingType, len(report.AppointmentSlots))
 				}
+				for _, slot := range report.AppointmentSlots {
+					// From 8 to 18 at the store is from 16 to 2 in UTC, in slots of two hours.
+					if hour := slot.StartTime.UTC().Hour(); hour >= 2 && hour < 16 {
+						s.Fatalf("a slot at %v", slot.StartTime)
+					}
+					if begun := !slot.StartTime.After(s.now()); begun != (slot.Capacity == 0) {
+						s.Errorf("the slot at %v takes %d", slot.StartTime, slot.Capacity)
+					}
+				}
+			}},
+			scenario{q.operation, 200, "what has begun takes nothing", func(s *scene) {
+				now := s.now()
+				start := now.Truncate(time.Hour).Add(-2 * time.Hour)
+				report, err := q.get(s, facade.Window{Start: start, End: start.Add(day)})
+				s.succeeded(err)
+				begun := 0
+				for _, slot := range report.AppointmentSlots {
+					if slot.StartTime.After(now) {
+						break
+					}
+					if begun++; slot.Capacity != 0 {
+						s.Errorf("the slot at %v takes %d", slot.StartTime, slot.Capacity)
+					}
+				}
+				if s.emu != nil && begun != 3 { // two that are over, and one that begins now
+					s.Errorf("%d slots have begun", begun)
+				}
+			}},
+			scenario{q.operation, 200, "an appointment takes a place, and gives it back", func(s *scene) {
+				job := s.job(s.pending())
+				free := s.free(job.ServiceJobID)
+				places := func() int {
+					report, err := q.of(s, job, facade.Window{Start: free[0].StartTime, End: free[0].EndTime})
+					s.succeeded(err)
+					if len(report.AppointmentSlots) != 1 {
+						s.Fatalf("%d slots in the time of one", len(report.AppointmentSlots))
+					}
+					return report.AppointmentSlots[0].Capacity
+				}
+				before := places()
+				id := s.book(job.ServiceJobID, free[0].StartTime)
+				if n := places(); n != before-1 {
+					s.Errorf("of %d places %d are left", before, n)
+				}
+				_, err := s.client.RescheduleAppointment(s.Context(), job.ServiceJobID, id, facade.AppointmentTime{StartTime: free[1].StartTime}, "R1", s.note())
+				s.succeeded(err)
+				if n := places(); n != before {
+					s.Errorf("%d places became %d", before, n)
+				}
 			}},
 			scenario{q.operation, 400, "end after start", func(s *scene) {
-				_, err := q.get(s, facade.Window{Start: s.now().Add(day), End: s.now()})
-				s.says(s.refused(err, 400, "InvalidInput"), "endTime")
+				start := s.now().Add(day).Truncate(time.Hour)
+				for _, end := range []time.Time{start.Add(-time.Second), start} {
+					_, err := q.get(s, facade.Window{Start: start, End: end})
+					s.says(s.refused(err, 400, "InvalidInput"), "endTime")
+				}
 			}},
-			scenario{q.operation, 400, "at most 90 days", func(s *scene) {
-				_, err := q.get(s, facade.Window{Start: s.now(), End: s.now().Add(90*day + time.Second)})
+			scenario{q.operation, 200, "at most 90 days: 90 days", func(s *scene) {
+				w := facade.Window{Start: s.now().Truncate(time.Hour), End: s.now().Truncate(time.Hour).Add(90 * day)}
+				report, err := q.get(s, w)
+				s.succeeded(err)
+				if !report.EndTime.Equal(w.End) {
+					s.Errorf("the window ends at %v, want %v", report.EndTime, w.End)
+				}
+			}},
+			scenario{q.operation, 400, "at most 90 days: a second more", func(s *scene) {
+				start := s.now().Truncate(time.Hour)
+				_, err := q.get(s, facade.Window{Start: start, End: start.Add(90*day + time.Second)})
 				s.says(s.refused(err, 400, "InvalidInput"), "endTime")
 			}},
 			scenario{q.operation, 400, "both times or neither", func(s *scene) {

@@ -205,6 +205,6 @@ func (s *scene) freeHour(resource string) time.Time {
 			return h.start
 		}
 	}
-	s.Skip("found no hour in which the resource is free")
+	s.lack("hour in which the resource is free")
 	return time.Time{}
 }

@@ -51,11 +51,18 @@ func seedCast() *cast {
 	}
 }
 
+// lack skips a scenario for want of what the server does not have.
+func (s *scene) lack(what string) {
+	s.Helper()
+	s.lacks = what
+	s.Skip("found no " + what)
+}
+
 // part skips a scenario that nobody was found for.
 func (s *scene) part(found, what string) string {
 	s.Helper()
 	if found == "" {
-		s.Skip("found no " + what)
+		s.lack(what)
 	}
 	return found
 }
@@ -64,7 +71,7 @@ func (s *scene) part(found, what string) string {
 func (s *scene) pending() string {
 	s.Helper()
 	if len(s.cast.pending) == 0 {
-		s.Skip("found no more jobs that wait for an appointment")
+		s.lack("more jobs that wait for an appointment")
 	}
 	job := s.cast.pending[0]
 	s.cast.pending = s.cast.pending[1:]
@@ -75,7 +82,7 @@ func (s *scene) pending() string {
 func (s *scene) anyPending() string {
 	s.Helper()
 	if len(s.cast.pending) == 0 {
-		s.Skip("found no jobs that wait for an appointment")
+		s.lack("jobs that wait for an appointment")
 	}
 	return s.cast.pending[0]
 }
@@ -92,7 +99,7 @@ func (s *scene) free(job string) []facade.AppointmentSlot {
 		}
 	}
 	if len(free) < 2 {
-		s.Skip("found no two free slots")
+		s.lack("two free slots")
 	}
 	return free
 }

@@ -45,6 +45,7 @@ type scene struct {
 	recorder *recorder
 	info     facade.Info // of the newest call
 	via      means
+	lacks    string // what the server does not have for it
 
 	// Of requests that go by the client.
 	limiter     facade.Limiter

@@ -59,12 +59,23 @@ type suite struct {
 
 	mu        sync.Mutex
 	exchanges map[string][]*exchange // by scenario
+	lacks     map[cell]string        // what a scenario found missing
+}
+
+func newSuite(table []cell, target *target) *suite {
+	return &suite{table: table, scenarios: scenarios(table), target: target, exchanges: map[string][]*exchange{}, lacks: map[cell]string{}}
 }
 
 func (s *suite) keep(name string, list []*exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.exchanges[name] = list
+}
+
+func (s *suite) lack(c cell, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lacks[c] = what
 }
 
 // all are the exchanges in an order that is always the same.
@@ -83,9 +94,14 @@ func TestContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{table: table, scenarios: scenarios(table), target: targetOf(t), exchanges: map[string][]*exchange{}}
+	s := newSuite(table, targetOf(t))
 	t.Run("scenarios", s.play)
 	if s.target != nil {
+		t.Run("lacks", func(t *testing.T) {
+			for _, c := range s.undriven() {
+				t.Errorf("nothing drove %s: %s has no %s", c, s.target.server.endpoint, s.lacks[c])
+			}
+		})
 		t.Log("\n" + s.report())
 		return
 	}
@@ -145,6 +161,9 @@ func (s *suite) perform(t *testing.T, c scenario) {
 	}
 	defer func() {
 		s.keep(c.path(), on.recorder.exchanges)
+		if on.lacks != "" {
+			s.lack(c.cell(), on.lacks)
+		}
 		proven := false
 		for i, x := range on.recorder.exchanges {
 			proven = proven || cell{x.Operation, x.Status} == c.cell() && x.means != ""

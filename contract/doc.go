@@ -25,8 +25,9 @@
 // with CONTRACT_TOKEN_ENDPOINT where the token server is not /auth/o2/token of
 // that host, and SP_API_REFRESH_TOKEN, LWA_APP_ID, LWA_CLIENT_SECRET and
 // SP_API_MARKETPLACE as for facade.FromEnv. They write, so that Amazon's hosts
-// are refused, and use jobs up. They fail for each answer that they could not
-// drive because the server has no job for it, or no free slot.
+// are refused, and use jobs up: between two runs an emulator wants a POST to
+// /_emulator/reset. They fail for each answer that they could not drive because
+// the server has no job for it, or no free slot.
 //
 // With CONTRACT_SANDBOX=1 and those credentials, TestSandbox replays at Amazon's
 // sandbox the examples that Amazon publishes with its model (Apache License

@@ -174,6 +174,42 @@ func TestUploadOutageIsNotAmplified(t *testing.T) {
 	})
 }
 
+// TestUploadQuotaIsGivenBack has every upload fail once, for longer than a quota
+// lasts.
+func TestUploadQuotaIsGivenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var n atomic.Int32
+		d := &depot{destination: goodDestination, store: counted(&n, func(r *http.Request, n int) (*http.Response, error) {
+			return reply(r, map[int]int{0: 200, 1: 503}[n%2], ""), nil
+		})}
+		client := clientOf(t, d)
+		for i := range 1000 {
+			if _, err := uploadPDF(t.Context(), client, strings.NewReader("proof")); err != nil {
+				t.Fatalf("upload %d: %v", i, err)
+			}
+		}
+	})
+}
+
+// TestUploadQuotaIsShared has each document uploaded by another derived client:
+// there is one store for all of them.
+func TestUploadQuotaIsShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &depot{destination: goodDestination, store: answers(503, "")}
+		client := clientOf(t, d)
+		for range 1000 {
+			if _, err := uploadPDF(t.Context(), derive(t, client), strings.NewReader("proof")); err == nil {
+				t.Fatal("no error")
+			}
+		}
+		if n := d.put.Load(); n > 1100 || n <= 1000 {
+			t.Errorf("%d uploads for 1000 documents", n)
+		}
+	})
+}
+
 func TestUploadEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/spservices/services-go/facade"
+	"github.com/spservices/services-go/gen"
 )
 
 // A dry run tells exactly what a call would send, and needs no token.
@@ -209,6 +211,40 @@ func TestMarketplaceOfACall(t *testing.T) {
 	} {
 		if _, err := client.ListServiceJobs(t.Context(), allJobs, opts...); err != nil || query != string(want) {
 			t.Errorf("sent %s, want %s: %v", query, want, err)
+		}
+	}
+}
+
+// The marketplace that Raw's parameters hold wins over the client's, and that of
+// the call over both.
+func TestMarketplaceOfACallWinsOverParameters(t *testing.T) {
+	t.Parallel()
+	client := clientOf(t, api(breaks)) // of MarketplaceUS
+	params := gen.GetServiceJobsParams{CreatedAfter: start, MarketplaceIDs: []string{string(facade.MarketplaceMX)}}
+	for want, opts := range map[facade.MarketplaceID][]facade.CallOption{
+		facade.MarketplaceMX: nil, facade.MarketplaceCA: {facade.Marketplace(facade.MarketplaceCA)},
+	} {
+		var request facade.Request
+		_, err := client.Raw(append(opts, facade.DryRun(&request))...).GetServiceJobs(t.Context(), params)
+		sent, parseErr := url.Parse(request.Path)
+		if !errors.Is(err, facade.ErrDryRun) || parseErr != nil || sent.Query().Get("marketplaceIds") != string(want) {
+			t.Errorf("sent %s, want %s: %v", request.Path, want, err)
+		}
+	}
+	if params.MarketplaceIDs[0] != string(facade.MarketplaceMX) {
+		t.Error("the parameters were changed")
+	}
+}
+
+// An error tells the rate limit that came with it, as Capture does.
+func TestErrorsTellTheRateLimit(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]float64{"7.5": 7.5, "0": 0, "NaN": 0, "": 0} {
+		for _, op := range invocations {
+			_, err := op.invoke(t.Context(), clientOf(t, answers(http.StatusBadRequest, `{"errors":[{"code":"InvalidInput"}]}`, "x-amzn-RateLimit-Limit", header)))
+			if got := apiErrorOf(t, err).RateLimit; got != want {
+				t.Errorf("%s, %q: %v, want %v", op.id, header, got, want)
+			}
 		}
 	}
 }

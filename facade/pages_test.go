@@ -301,6 +301,38 @@ func TestIteratorsResume(t *testing.T) {
 	}
 }
 
+// An iterator that is given a page token asks for that page first.
+func TestIteratorsStartAtAPageToken(t *testing.T) {
+	t.Parallel()
+	const there = "there"
+	jobs, ranges, slots := allJobs, day, fixedDay
+	jobs.PageToken, ranges.PageToken, slots.PageToken = there, there, there
+	var asked []string
+	client := clientOf(t, api(func(r *http.Request) (*http.Response, error) {
+		query := r.URL.Query()
+		asked = append(asked, query.Get("pageToken")+query.Get("nextPageToken"))
+		return reply(r, http.StatusOK, `{"payload":{"jobs":[]},"capacities":[]}`), nil
+	}))
+	for name, drain := range map[string]func() error{
+		"job pages": func() error { _, err := drained(client.ServiceJobPages(t.Context(), jobs)); return err },
+		"jobs":      func() error { _, err := drained(client.ServiceJobs(t.Context(), jobs)); return err },
+		"range pages": func() error {
+			_, err := drained(client.RangeSlotCapacityPages(t.Context(), "RESOURCE-1", ranges))
+			return err
+		},
+		"fixed pages": func() error {
+			_, err := drained(client.FixedSlotCapacityPages(t.Context(), "RESOURCE-1", slots))
+			return err
+		},
+		"fixed slots": func() error { _, err := drained(client.FixedSlots(t.Context(), "RESOURCE-1", slots)); return err },
+	} {
+		asked = nil
+		if err := drain(); err != nil || !slices.Equal(asked, []string{there}) {
+			t.Errorf("%s: asked for %q, %v", name, asked, err)
+		}
+	}
+}
+
 // A context that ends within a page ends the iteration there.
 func TestIteratorsStopWithinAPage(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -260,6 +261,39 @@ func TestPromise6AttemptTimeout(t *testing.T) {
 			_, err := client.GetServiceJob(t.Context(), "JOB-1", facade.Capture(&info))
 			if elapsed := time.Since(started); err != nil || info.Attempts != 2 || elapsed-info.BackoffWait != 2*time.Second {
 				t.Errorf("%s: %v after %s and %d attempts", name, err, elapsed, info.Attempts)
+			}
+		})
+	}
+}
+
+// TestPromise6AttemptTimeoutIsNotTheCallers: a request that took too long is no
+// deadline of the call, which may have time left.
+func TestPromise6AttemptTimeoutIsNotTheCallers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, op := range invocations {
+			_, err := op.invoke(t.Context(), clientOf(t, api(hangs), facade.WithAttemptTimeout(time.Second)), facade.NoRetry())
+			var timeout interface{ Timeout() bool }
+			apiErrorOf(t, err)
+			if errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &timeout) || !timeout.Timeout() || !strings.Contains(err.Error(), "within 1s") {
+				t.Errorf("%s: %v", op.id, err)
+			}
+		}
+	})
+}
+
+// TestPromise6ShorterTimeoutCounts: an attempt lasts no longer than the HTTP
+// client allows, nor than the option does.
+func TestPromise6ShorterTimeoutCounts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ option, httpClient, want time.Duration }{
+		{time.Second, time.Minute, time.Second}, {time.Minute, time.Second, time.Second}, {time.Second, 0, time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client := clientOf(t, nil, facade.WithAttemptTimeout(c.option), facade.WithHTTPClient(&http.Client{Timeout: c.httpClient, Transport: api(hangs)}))
+			started := time.Now()
+			if _, err := client.GetServiceJob(t.Context(), "JOB-1", facade.NoRetry()); err == nil || time.Since(started) != c.want {
+				t.Errorf("%s and %s: %v after %s", c.option, c.httpClient, err, time.Since(started))
 			}
 		})
 	}

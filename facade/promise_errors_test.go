@@ -80,8 +80,11 @@ func withErrors(success, members string) string {
 func TestErrorsWithinSuccess(t *testing.T) {
 	t.Parallel()
 	for code, meaning := range map[string]error{
-		"InvalidInput": facade.ErrInvalidInput, "UnauthorizedAction": facade.ErrForbidden, "NotFound": facade.ErrNotFound,
-		"QuotaExceeded": facade.ErrThrottled, "InternalFailure": facade.ErrUnavailable, "SomethingNew": nil,
+		"InvalidInput": facade.ErrInvalidInput, "InvalidParameter": facade.ErrInvalidInput,
+		"Unauthorized": facade.ErrForbidden, "UnauthorizedAction": facade.ErrForbidden, "AccessDenied": facade.ErrForbidden,
+		"NotFound": facade.ErrNotFound, "ResourceNotFound": facade.ErrNotFound, "QuotaExceeded": facade.ErrThrottled,
+		"InternalFailure": facade.ErrUnavailable, "InternalError": facade.ErrUnavailable, "ServiceUnavailable": facade.ErrUnavailable,
+		"SomethingNew": nil,
 	} {
 		for _, op := range invocations {
 			members := `"errors":[{"code":"` + code + `","message":"secret-message"},{"code":"W","errorLevel":"WARNING"}]`

@@ -2,6 +2,8 @@ package document
 
 import (
 	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
 	"encoding/base64"
 	"strings"
 	"testing"
@@ -76,6 +78,31 @@ func TestDecryptRefuses(t *testing.T) {
 	} {
 		if _, err := c.Decrypt(encrypted); err == nil {
 			t.Errorf("%s was decrypted", name)
+		}
+	}
+}
+
+// Every byte of the padding counts, not the last alone.
+func TestDecryptChecksTheWholePadding(t *testing.T) {
+	t.Parallel()
+	c, err := NewCipher("AES", key(32), key(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range []struct {
+		end  []byte // after zeros
+		left int    // bytes before the padding, -1 for an error
+	}{
+		{[]byte{1}, 15}, {[]byte{2, 2}, 14}, {[]byte{3, 3, 3}, 13}, {bytes.Repeat([]byte{16}, 16), 0},
+		{[]byte{1, 2}, -1}, {[]byte{3, 2, 3}, -1}, {[]byte{2, 3, 3}, -1}, {[]byte{0}, -1}, {[]byte{17}, -1}, {[]byte{255}, -1},
+		{append([]byte{15}, bytes.Repeat([]byte{16}, 15)...), -1}, {bytes.Repeat([]byte{17}, 16), -1},
+	} {
+		text := make([]byte, aes.BlockSize)
+		copy(text[len(text)-len(block.end):], block.end)
+		cipher.NewCBCEncrypter(c.block, c.vector).CryptBlocks(text, text)
+		plain, err := c.Decrypt(text)
+		if (err != nil) != (block.left < 0) || err == nil && len(plain) != block.left {
+			t.Errorf("a block that ends in %v decrypts to %d bytes, %v", block.end, len(plain), err)
 		}
 	}
 }

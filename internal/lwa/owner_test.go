@@ -137,6 +137,26 @@ func TestPermanentRefusalIsRemembered(t *testing.T) {
 	})
 }
 
+// What one token endpoint refuses, another may take.
+func TestRefusalIsOfOneEndpoint(t *testing.T) {
+	t.Parallel()
+	refusing, granting := answers(http.StatusBadRequest, `{"error":"invalid_grant"}`), answers(http.StatusOK, good)
+	first := login(refusing, credentials)
+	second := login(granting, credentials)
+	second.Endpoint, second.Owner = "https://other.example/token", first.Owner
+	var failure *lwa.Error
+	if _, err := first.Token(t.Context()); !errors.As(err, &failure) || !failure.Permanent() {
+		t.Fatalf("got %v", err)
+	}
+	if token, err := second.Token(t.Context()); err != nil || token.Value != "Atza|1" || granting.asked() != 1 {
+		t.Errorf("%q, %v after %d requests", token.Value, err, granting.asked())
+	}
+	second.Store, second.Endpoint = lwa.NewMemory(), first.Endpoint
+	if _, err := second.Token(t.Context()); !errors.As(err, &failure) || granting.asked() != 1 {
+		t.Errorf("at the endpoint that refused them: %v after %d requests", err, granting.asked())
+	}
+}
+
 func TestCredentialsRotate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -218,4 +220,27 @@ func TestHeadersAreBounded(t *testing.T) {
 		own.CloseIdleConnections()
 		server.Close()
 	}
+}
+
+// A server that takes connections and then says nothing holds a handshake for no
+// longer than ten seconds, whatever time the request has.
+func TestHandshakesAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		own := New()
+		for name, through := range map[string]*http.Transport{"own": own.Transport, "public": own.public} {
+			mute, held := net.Pipe()
+			through.Proxy = nil
+			through.DialContext = func(context.Context, string, string) (net.Conn, error) { return held, nil }
+			go func() { _, _ = io.Copy(io.Discard, mute) }()
+			req := request(t, "https://silent.example/")
+			ctx, cancel := context.WithTimeout(req.Context(), time.Hour)
+			started := time.Now()
+			if err := fails(t, through, req.WithContext(ctx)); time.Since(started) != 10*time.Second || attempt.Permanent(err) {
+				t.Errorf("%s: %v after %s", name, err, time.Since(started))
+			}
+			cancel()
+			_ = mute.Close()
+		}
+	})
 }

@@ -159,6 +159,31 @@ var answerMutants = []mutant{
 		broken: `q.tokens -= 0`,
 	},
 	{
+		name: "let the retry quota grow without end", file: "internal/attempt/repeat.go", tests: "facade", test: "^TestPromise4OutageAfterManySuccesses$",
+		guard:  `q.tokens = min(quotaTokens, q.tokens+max(spent, 1))`,
+		broken: `q.tokens += max(spent, 1)`,
+	},
+	{
+		name: "keep the price of a repeat that helped", file: "facade/retry.go", tests: "facade", test: "^TestPromise4QuotaIsGivenBack$",
+		guard:  `x.client.quota.GiveBack(x.spent)`,
+		broken: `x.client.quota.GiveBack(0)`,
+	},
+	{
+		name: "let a replaced token cost an attempt", file: "facade/retry.go", tests: "facade", test: "^TestPromise5ReplacedTokenCostsNoAttempt$",
+		guard:  "if x.refreshed {\n\t\tattempts--\n\t}\n",
+		broken: "",
+	},
+	{
+		name: "replace a token in spite of NoRetry", file: "facade/retry.go", tests: "facade", test: "^TestPromise5NoRetryReplacesNoToken$",
+		guard:  `case x.settings.noRetry:`,
+		broken: `case x.settings.noRetry && kind != stale:`,
+	},
+	{
+		name: "replace a token for whatever has expired", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestPromise5OnlyTokensExpire$",
+		guard:  `strings.Contains(text, "expired") && strings.Contains(text, "token")`,
+		broken: `strings.Contains(text, "expired")`,
+	},
+	{
 		name: "keep a token that the API calls expired", file: "facade/retry.go", tests: "facade", test: "^TestPromise5RejectedTokenIsReplacedOnce$",
 		guard:  `source.Invalidate(ctx, x.last.token)`,
 		broken: `_ = source`,
@@ -167,6 +192,16 @@ var answerMutants = []mutant{
 		name: "do not redact a personal field", file: "gen/models.gen.go", tests: "internal/generated", test: "^TestPersonalDataIsRedacted$",
 		guard:  "AddressLine1 string `json:\"addressLine1,omitzero\" redact:\"personal\"`",
 		broken: "AddressLine1 string `json:\"addressLine1,omitzero\"`",
+	},
+	{
+		name: "tell the keys of maps in errors of JSON", file: "internal/redact/text.go", tests: "internal/redact", test: "^TestJSONError$",
+		guard:  "default:\n\t\t\tt = nil\n",
+		broken: "case t != nil && t.Kind() == reflect.Map:\n\t\t\tt = t.Elem()\n\t\tdefault:\n\t\t\tt = nil\n",
+	},
+	{
+		name: "look at the last byte of the padding alone", file: "internal/document/document.go", tests: "internal/document", test: "^TestDecryptChecksTheWholePadding$",
+		guard:  ` || !bytes.Equal(plain[len(plain)-padding:], bytes.Repeat([]byte{byte(padding)}, padding)) {`,
+		broken: ` {`,
 	},
 	{
 		name: "redact nothing", file: "internal/redact/redact.go", tests: "facade", test: "^TestPromise8ModelsPrintWithoutPersonalData$",

@@ -100,7 +100,7 @@ func WithLimiter(l Limiter) Option {
 func WithRetryPolicy(p RetryPolicy) Option {
 	return func(c *config) error {
 		d := defaults().retry
-		p = RetryPolicy{
+		p := RetryPolicy{ // an Option may be applied by several goroutines
 			cmp.Or(p.Attempts, d.Attempts), cmp.Or(p.BackoffBase, d.BackoffBase), cmp.Or(p.BackoffCap, d.BackoffCap), cmp.Or(p.RetryAfterCap, d.RetryAfterCap),
 		}
 		if p.Attempts < 1 || p.BackoffBase < 0 || p.BackoffCap < p.BackoffBase || p.RetryAfterCap < 0 {

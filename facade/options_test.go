@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -221,6 +222,28 @@ func TestHTTPClientLendsItsTransport(t *testing.T) {
 	if asked != 4 || before.CheckRedirect != nil || before.Jar != nil {
 		t.Errorf("asked %d times", asked)
 	}
+}
+
+// One set of options serves many goroutines.
+func TestOptionsAreShared(t *testing.T) {
+	t.Parallel()
+	parent := clientOf(t, answers(http.StatusOK, jobAnswer))
+	options := []facade.Option{
+		facade.WithRegion(facade.Europe), facade.WithSandbox(), facade.WithEndpoint("https://api.example"), facade.WithTokenEndpoint(loginURL),
+		facade.WithMarketplace("de"), facade.WithLimiter(facade.NewLimiter()), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 2}),
+		facade.WithHTTPClient(&http.Client{Timeout: time.Second}), facade.WithLogger(newJournal().logger), facade.WithUserAgent("app", "1"),
+		facade.WithAttemptTimeout(time.Second), facade.WithMaxResponseBytes(1), facade.WithResponseValidation(facade.Enforce), facade.WithHook(quietHook{}),
+		facade.WithCredentials(sellerCredentials), facade.WithTokenSource(facade.StaticToken("t")), facade.WithTokenStore(facade.NewTokenStore()), facade.FromEnv(),
+	}
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if _, err := parent.With(options...); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // Nothing that is passed in is changed or kept.

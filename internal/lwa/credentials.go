@@ -49,8 +49,14 @@ type Owner struct {
 	failedAt            time.Time
 
 	mu      sync.Mutex
-	refused *refusal // by pointer, which no verb follows into
+	refused *refusal
 }
+
+// Format hides what is refused from every verb: %s follows pointers.
+func (*Owner) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("Owner(redacted)")) }
+
+// LogValue hides it from logs.
+func (*Owner) LogValue() slog.Value { return slog.StringValue("Owner(redacted)") }
 
 // refusal is what became of credentials that are no use any more.
 type refusal struct {
@@ -134,6 +140,12 @@ type Login struct {
 	Store     Store
 	Owner     *Owner
 }
+
+// Format tells the endpoint alone.
+func (l *Login) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Login(%s)", l.Endpoint) }
+
+// LogValue tells the endpoint alone.
+func (l *Login) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
 
 // Token returns a valid token.
 func (l *Login) Token(ctx context.Context) (Token, error) {

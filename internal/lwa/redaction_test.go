@@ -2,6 +2,7 @@ package lwa_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,10 @@ func TestSecretsAreRedacted(t *testing.T) {
 	if got, err := static.Token(t.Context()); err != nil || got.Value != "canary-static" || !got.Expiry.IsZero() {
 		t.Fatalf("%v", err)
 	}
+	full := lwa.NewMemory()
+	if _, err := full.Token(t.Context(), key, func(context.Context) (lwa.Token, error) { return token, nil }); err != nil {
+		t.Fatal(err)
+	}
 	type hidden struct { // as a client holds them
 		source lwa.Source
 		login  *lwa.Login
@@ -52,6 +57,8 @@ func TestSecretsAreRedacted(t *testing.T) {
 		"error in a struct":       struct{ Err error }{failure},
 		"login":                   l,
 		"store":                   l.Store,
+		"store with a token":      full,
+		"owner":                   l.Owner,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,6 +71,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 	}
 	for name, v := range map[string]any{
 		"token": token, "token by pointer": &token, "credentials": credentials, "credentials by pointer": &credentials, "static": static, "error": failure,
+		"login": l, "store": full, "owner": l.Owner,
 	} {
 		var out bytes.Buffer
 		for _, h := range []slog.Handler{slog.NewJSONHandler(&out, nil), slog.NewTextHandler(&out, nil)} {

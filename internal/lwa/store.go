@@ -2,6 +2,8 @@ package lwa
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -25,6 +27,12 @@ type memory struct {
 	mu    sync.Mutex
 	byKey map[Key]*entry
 }
+
+// Format hides the tokens from every verb: %s follows pointers.
+func (*memory) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("TokenStore(redacted)")) }
+
+// LogValue hides the tokens from logs.
+func (*memory) LogValue() slog.Value { return slog.StringValue("TokenStore(redacted)") }
 
 type entry struct {
 	token      Token

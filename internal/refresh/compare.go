@@ -24,6 +24,7 @@ type change struct {
 	what     string
 	breaking string // why, or ""
 	edit     func(*editor) error
+	shared   []string // schemas with other uses, of one of whose uses this is a change
 }
 
 // differ compares the document with the model. Its edits run after the
@@ -67,13 +68,26 @@ func compare(spec, model *api) []change {
 		}
 	}
 	d.definitions()
+	d.part()
 	d.keptHeaders(pairs)
 	d.examples()
 	return d.changes
 }
 
 func (d *differ) add(k kind, where, what, breaking string, edit func(*editor) error) {
-	d.changes = append(d.changes, change{k, where, what, breaking, edit})
+	d.changes = append(d.changes, change{kind: k, where: where, what: what, breaking: breaking, edit: edit})
+}
+
+// part marks the changes of uses that take leave of a shared schema, because
+// its other uses do not change alike: each becomes another Go type.
+func (d *differ) part() {
+	for i := range d.changes {
+		c := &d.changes[i]
+		parts := slices.ContainsFunc(c.shared, func(name string) bool { return len(d.uses[name]) > 1 })
+		if parts && c.breaking == "" {
+			c.breaking = newType
+		}
+	}
 }
 
 // counterpart finds an operation of the model in the document, by its id or,
@@ -180,7 +194,7 @@ func (d *differ) body(have, want *operation) {
 	case have.body == nil && want.body == nil:
 	case have.body == nil:
 		d.needSchema(want.body.schema)
-		breaking := ""
+		breaking := newArgument
 		if want.body.required {
 			breaking = needsMore
 		}

@@ -52,8 +52,11 @@ func (d *differ) parameters(have, want *operation) {
 
 func (d *differ) newParameter(op *operation, id string, p *parameter, after string) {
 	breaking := ""
-	if p.required {
+	switch {
+	case p.required:
 		breaking = needsMore
+	case p.in == "query" && !slices.ContainsFunc(op.parameters, func(p *parameter) bool { return p.in == "query" }):
+		breaking = newArgument
 	}
 	d.add(added, id+"."+p.name, p.facts(), breaking, func(e *editor) error {
 		return e.newParameter(op.at("parameters"), p, after)
@@ -132,7 +135,12 @@ func (d *differ) schema(p place, have, want *schema) {
 			}
 			return at, err
 		}
-		have = d.spec.schemas[name]
+		from := len(d.changes)
+		d.facts(p, d.spec.schemas[name], want)
+		for i := range d.changes[from:] {
+			d.changes[from+i].shared = append(d.changes[from+i].shared, "schemas/"+name)
+		}
+		return
 	case want.ref != "":
 		d.covered[want.ref] = true
 		want = d.model.schemas[want.ref]
@@ -147,9 +155,11 @@ func (d *differ) retype(p place, have, want *schema) {
 		p.edit(func(e *editor, at []string) error { return e.replaceSchema(at, want) }))
 }
 
-// sameKind reports whether a comparison of the parts of two schemas makes sense.
+// sameKind reports whether a comparison of the parts of two schemas makes sense:
+// an object without properties is a map, one with properties a struct.
 func sameKind(a, b *schema) bool {
-	return a.facets["type"] == b.facets["type"] && (a.items == nil) == (b.items == nil) && (len(a.enum) == 0) == (len(b.enum) == 0)
+	return a.facets["type"] == b.facets["type"] && (a.items == nil) == (b.items == nil) &&
+		(len(a.enum) == 0) == (len(b.enum) == 0) && (len(a.properties) == 0) == (len(b.properties) == 0)
 }
 
 // facts compares what is written in place on both sides.
@@ -240,10 +250,22 @@ func (d *differ) property(p place, have, want *schema, property property, i int)
 		return
 	}
 	if required != was {
-		d.add(changed, inner.where, "required: "+need(was)+" → "+need(required), requiredBreaks(p.dir, required),
+		breaking := requiredBreaks(p.dir, required)
+		if breaking == "" && (isStruct(d.spec, old) || isStruct(d.model, property.schema)) {
+			breaking = newType // a pointer where it may be absent
+		}
+		d.add(changed, inner.where, "required: "+need(was)+" → "+need(required), breaking,
 			p.edit(func(e *editor, at []string) error { return e.setRequired(at, property.name, required) }))
 	}
 	d.schema(inner, old, property.schema)
+}
+
+// isStruct reports whether values of a schema are structs in Go.
+func isStruct(doc *api, s *schema) bool {
+	if s.ref != "" {
+		s = doc.schemas[s.ref]
+	}
+	return len(s.properties) > 0
 }
 
 // definitions compares the named schemas. Those of the document that stand for

@@ -15,16 +15,17 @@ const (
 
 // Why a change breaks a program that was right before.
 const (
-	mayRefuse  = "a request that was accepted may be refused"
-	mayExceed  = "an answer may hold what it never held before"
-	typeGone   = "a name that programs use is gone"
-	newType    = "the Go type changes"
-	needsMore  = "requests have to carry more than before"
-	mayLack    = "an answer may lack what it always held"
-	statusGone = "an answer that programs know is gone"
-	callFails  = "calls of today's programs fail"
-	throttles  = "programs that keep to the old rate are throttled"
-	changedNil = "requests that leave it out mean something else"
+	mayRefuse   = "a request that was accepted may be refused"
+	mayExceed   = "an answer may hold what it never held before"
+	typeGone    = "a name that programs use is gone"
+	newType     = "the Go type changes"
+	newArgument = "the Go method takes one more argument"
+	needsMore   = "requests have to carry more than before"
+	mayLack     = "an answer may lack what it always held"
+	statusGone  = "an answer that programs know is gone"
+	callFails   = "calls of today's programs fail"
+	throttles   = "programs that keep to the old rate are throttled"
+	changedNil  = "requests that leave it out mean something else"
 )
 
 var (

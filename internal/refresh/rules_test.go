@@ -75,6 +75,10 @@ func TestRules(t *testing.T) {
 			op := in(m, list...)
 			op["parameters"] = append(op["parameters"].([]any), jsonObject{"name": "region", "in": "query", "type": "string"})
 		}, []string{"`listJobs.region` query parameter: string, optional"}},
+		"first query parameter": {func(m jsonObject) {
+			op := in(m, "paths", "/jobs", "post")
+			op["parameters"] = append(op["parameters"].([]any), jsonObject{"name": "dryRun", "in": "query", "type": "boolean"})
+		}, []string{"`createJob.dryRun` query parameter: boolean, optional (**breaking**: " + newArgument + ")"}},
 		"removed parameter": {func(m jsonObject) {
 			op := in(m, list...)
 			op["parameters"] = op["parameters"].([]any)[1:]
@@ -103,6 +107,16 @@ func TestRules(t *testing.T) {
 			[]string{"`CreateJobRequest.note` required: optional → required (**breaking**: " + needsMore + ")"}},
 		"optional property in an answer": {remove(job, "required"),
 			[]string{"`Job.jobId` required: required → optional (**breaking**: " + mayLack + ")"}},
+		"required struct in an answer": {set(job, "required", []any{"jobId", "location"}),
+			[]string{"`Job.location` required: optional → required (**breaking**: " + newType + ")"}},
+		"required struct, written in place": {set([]string{"definitions", "ListJobsResponse"}, "required", []any{"payload"}),
+			[]string{"`ListJobsResponse.payload` required: optional → required (**breaking**: " + newType + ")"}},
+		"required list in an answer": {set([]string{"definitions", "GetJobResponse"}, "required", []any{"errors"}),
+			[]string{"`GetJobResponse.errors` required: optional → required"}},
+		"map that becomes a struct": {set(of(job, "properties", "headers"), "properties", jsonObject{"a": jsonObject{"type": "string"}}),
+			[]string{"`Job.headers` type: object with values of string → object {a?: string} (**breaking**: " + newType + ")"}},
+		"struct that becomes a map": {set([]string{"definitions", "Location"}, "properties", jsonObject{}),
+			[]string{"`Location` type: object {city?: string; floor?: integer (int32)} → object (**breaking**: " + newType + ")"}},
 		"removed property": {remove(of(job, "properties"), "seller"),
 			[]string{"`Job.seller` property: string, pattern `^[A-Z0-9]*$` (**breaking**: " + typeGone + ")"}},
 		"longer request items": {set(of(order, "properties", "skills", "items"), "maxLength", 60), []string{"`CreateJobRequest.skills[]` maxLength: 50 → 60"}},
@@ -117,20 +131,32 @@ func TestRules(t *testing.T) {
 				in(m, path...)["enum"] = []any{"REPAIR"}
 			}
 		}, []string{"`Job.kind` enum values: VISIT (**breaking**: " + typeGone + ")", "`CreateJobRequest.kind` enum values: VISIT (**breaking**: " + typeGone + ")"}},
-		"wider enum":   {set(of(job, "properties", "kind"), "enum", []any{"REPAIR", "VISIT", "CALL"}), []string{"`Job.kind` enum values: CALL"}},
+		"wider enum": {set(of(job, "properties", "kind"), "enum", []any{"REPAIR", "VISIT", "CALL"}), []string{"`Job.kind` enum values: CALL (**breaking**: " + newType + ")"}},
+		"wider enum everywhere": {func(m jsonObject) {
+			for _, path := range [][]string{of(order, "properties", "kind"), of(job, "properties", "kind")} {
+				in(m, path...)["enum"] = []any{"REPAIR", "VISIT", "CALL"}
+			}
+		}, []string{"`Job.kind` enum values: CALL", "`CreateJobRequest.kind` enum values: CALL"}},
+		"wider enum of a list": {func(m jsonObject) {
+			in(m, of(list, "parameters", "status", "items")...)["enum"] = []any{"OPEN", "CLOSED", "LOST"}
+		}, []string{"`listJobs.status[]` enum values: LOST (**breaking**: " + newType + ")"}},
 		"sorted enum":  {set(of(job, "properties", "kind"), "enum", []any{"VISIT", "REPAIR"}), nil},
 		"lifted enum":  {remove(of(job, "properties", "kind"), "enum"), []string{"`Job.kind` type: JobKind → string (**breaking**: " + newType + ")"}},
 		"other $ref":   {set(of(job, "properties"), "location", jsonObject{"$ref": "#/definitions/Error"}), []string{"`Job.location` type: Location → Error (**breaking**: " + newType + ")"}},
 		"stated prose": {set(of(job, "properties"), "headers", jsonObject{"type": "object", "additionalProperties": jsonObject{"type": "string"}}), nil},
 		"typed map":    {set(of(job, "properties"), "headers", jsonObject{"type": "object", "additionalProperties": jsonObject{"type": "integer"}}), []string{"`Job.headers{}` type: string → integer (**breaking**: " + newType + ")"}},
 
-		"removed status":    {remove([]string{"paths", "/jobs/{jobId}", "get", "responses"}, "404"), []string{"`getJob 404` status (**breaking**: " + statusGone + ")"}},
-		"new failure":       {set(of(list, "responses"), "503", jsonObject{"schema": jsonObject{"$ref": "#/definitions/ListJobsResponse"}}), []string{"`listJobs 503` status with ListJobsResponse"}},
-		"new success":       {set(of(list, "responses"), "202", jsonObject{}), []string{"`listJobs 202` status with nothing (**breaking**: " + mayExceed + ")"}},
-		"other answer":      {set(of(list, "responses", "200"), "schema", jsonObject{"$ref": "#/definitions/Job"}), []string{"`listJobs 200` body: ListJobsResponse → Job (**breaking**: " + newType + ")"}},
-		"no answer":         {remove(of(list, "responses", "200"), "schema"), []string{"`listJobs 200` body: ListJobsResponse → nothing (**breaking**: " + newType + ")"}},
-		"other body":        {set([]string{"paths", "/jobs", "post", "parameters", "body"}, "schema", jsonObject{"$ref": "#/definitions/Job"}), []string{"`createJob body` type: CreateJobRequest → Job (**breaking**: " + newType + ")"}},
-		"optional body":     {set([]string{"paths", "/jobs", "post", "parameters", "body"}, "required", false), []string{"`createJob body` required: required → optional"}},
+		"removed status": {remove([]string{"paths", "/jobs/{jobId}", "get", "responses"}, "404"), []string{"`getJob 404` status (**breaking**: " + statusGone + ")"}},
+		"new failure":    {set(of(list, "responses"), "503", jsonObject{"schema": jsonObject{"$ref": "#/definitions/ListJobsResponse"}}), []string{"`listJobs 503` status with ListJobsResponse"}},
+		"new success":    {set(of(list, "responses"), "202", jsonObject{}), []string{"`listJobs 202` status with nothing (**breaking**: " + mayExceed + ")"}},
+		"other answer":   {set(of(list, "responses", "200"), "schema", jsonObject{"$ref": "#/definitions/Job"}), []string{"`listJobs 200` body: ListJobsResponse → Job (**breaking**: " + newType + ")"}},
+		"no answer":      {remove(of(list, "responses", "200"), "schema"), []string{"`listJobs 200` body: ListJobsResponse → nothing (**breaking**: " + newType + ")"}},
+		"other body":     {set([]string{"paths", "/jobs", "post", "parameters", "body"}, "schema", jsonObject{"$ref": "#/definitions/Job"}), []string{"`createJob body` type: CreateJobRequest → Job (**breaking**: " + newType + ")"}},
+		"optional body":  {set([]string{"paths", "/jobs", "post", "parameters", "body"}, "required", false), []string{"`createJob body` required: required → optional"}},
+		"new optional body": {func(m jsonObject) {
+			op := in(m, list...)
+			op["parameters"] = append(op["parameters"].([]any), jsonObject{"name": "body", "in": "body", "schema": jsonObject{"$ref": "#/definitions/Location"}})
+		}, []string{"`listJobs body` optional Location (**breaking**: " + newArgument + ")"}},
 		"no body":           {set([]string{"paths", "/jobs", "post"}, "parameters", []any{}), []string{"`createJob body` CreateJobRequest (**breaking**: " + callFails + ")"}},
 		"dropped header":    {remove(of(list, "responses", "200", "headers"), "x-amzn-RateLimit-Limit"), []string{"`x-amzn-RateLimit-Limit` header that the model does not state any more: 1 responses (200 of listJobs)"}},
 		"sandbox examples":  {set(of(list, "responses", "200"), "x-amzn-api-sandbox", jsonObject{"static": []any{jsonObject{}, jsonObject{}}}), []string{"`listJobs` sandbox examples: 200 (0 → 2)"}},

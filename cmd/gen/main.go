@@ -16,6 +16,7 @@ import (
 	"go/format"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
 func main() {
@@ -49,30 +50,45 @@ func run(spec, out string) error {
 	return nil
 }
 
-// file is one generated file, before formatting.
+// file is one generated file.
 type file struct {
 	path string // relative to the module
 	body []byte
 }
 
-// write formats the file and replaces what is there, unless it is the same:
-// an unchanged file keeps its time, so that builds stay cached.
+// write replaces what is there, unless it is the same: an unchanged file keeps
+// its time, so that builds stay cached.
 func (f file) write(root string) error {
-	source, err := format.Source(f.body)
-	if err != nil {
-		return fmt.Errorf("%s: generated code does not parse: %w", f.path, err)
-	}
 	path := filepath.Join(root, f.path)
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, source) {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, f.body) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, source, 0o644)
+	return os.WriteFile(path, f.body, 0o644)
 }
 
-// generate returns every generated file of the API description at path.
+var importLine = regexp.MustCompile(`(?m)^\t*"(?:[^"\n]*/)?(\w+)"\n`)
+
+// formatted is the file without the imports that it turned out not to need.
+func (f file) formatted() (file, error) {
+	f.body = importLine.ReplaceAllFunc(f.body, func(line []byte) []byte {
+		name := importLine.FindSubmatch(line)[1]
+		if regexp.MustCompile(`\b` + string(name) + `\.[A-Z]`).Match(f.body) {
+			return line
+		}
+		return nil
+	})
+	source, err := format.Source(f.body)
+	if err != nil {
+		return f, fmt.Errorf("%s: generated code does not parse: %w", f.path, err)
+	}
+	return file{f.path, source}, nil
+}
+
+// generate returns every generated file of the API description at path. None
+// is written before all are right.
 func generate(path string) ([]file, error) {
 	doc, err := load(path)
 	if err != nil {
@@ -101,5 +117,11 @@ func generate(path string) ([]file, error) {
 		}
 		files = append(files, file{t.path, body})
 	}
-	return append(files, file{"gen/models.gen.go", models}, file{"gen/validate.gen.go", checks(doc, api)}), nil
+	files = append(files, file{"gen/models.gen.go", models}, file{"gen/validate.gen.go", checks(doc, api)})
+	for i := range files {
+		if files[i], err = files[i].formatted(); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
 }

@@ -26,6 +26,7 @@ type operation struct {
 	id, method, path string
 	deprecated       bool
 	rate, burst      string // empty if not stated
+	unread           string // why the usage plan was not understood, or ""
 	parameters       []*parameter
 	body             *body
 	responses        []*response // by status

@@ -15,6 +15,7 @@ const (
 	changed
 	removed
 	kept
+	open // for a person to decide
 )
 
 // change is one line of the page.
@@ -111,13 +112,15 @@ func (o *operation) at(more ...string) []string {
 
 func (d *differ) newOperation(want *operation, before [][2]*operation) {
 	d.need(want)
-	what := fmt.Sprintf("operation: %s %s, rate %s, burst %s; its class is a guess, its pagination and payload are open",
+	what := fmt.Sprintf("operation: %s %s, rate %s, burst %s",
 		strings.ToUpper(want.method), want.path, cmp.Or(want.rate, "?"), cmp.Or(want.burst, "?"))
 	after := ""
 	if len(before) > 0 {
 		after = before[len(before)-1][1].path
 	}
 	d.add(added, want.id, what, "", func(e *editor) error { return e.newOperation(want, after) })
+	d.unread(want)
+	d.add(open, want.id, "x-operation-class: "+string(class(want))+" is a guess; x-pagination and x-payload are not set", "", nil)
 }
 
 // need marks the definitions that an operation refers to.
@@ -152,8 +155,7 @@ func (d *differ) operation(have, want *operation) {
 			return e.set(have.at(), "operationId", raw(scalar(id)))
 		})
 	}
-	d.plan(have, want, "rate", have.rate, want.rate)
-	d.plan(have, want, "burst", have.burst, want.burst)
+	d.plan(have, want)
 	if have.deprecated != want.deprecated {
 		d.add(changed, id, fmt.Sprintf("deprecated: %t → %t", have.deprecated, want.deprecated), "", func(e *editor) error {
 			return e.flag(have.at(), "deprecated", want.deprecated)
@@ -169,21 +171,30 @@ func (d *differ) operation(have, want *operation) {
 	}
 }
 
-// plan compares one number of a usage plan. A model without the table in its
-// prose says nothing, so the plan stays.
-func (d *differ) plan(have, want *operation, key, old, new string) {
-	switch {
-	case old == new:
-	case new == "":
-		d.add(kept, want.id, key+": "+old+", which the model does not state", "", nil)
-	default:
-		breaking := ""
-		if less(new, old) {
-			breaking = throttles
+// plan compares the usage plans. A model without one in its prose says nothing,
+// so the plan stays.
+func (d *differ) plan(have, want *operation) {
+	d.unread(want)
+	for _, n := range []struct{ key, old, new string }{{"rate", have.rate, want.rate}, {"burst", have.burst, want.burst}} {
+		switch {
+		case n.old == n.new || want.unread != "":
+		case n.new == "":
+			d.add(kept, want.id, n.key+": "+n.old+", which the model does not state", "", nil)
+		default:
+			breaking := ""
+			if less(n.new, n.old) {
+				breaking = throttles
+			}
+			d.add(changed, want.id, n.key+": "+cmp.Or(n.old, "none")+" → "+n.new, breaking, func(e *editor) error {
+				return e.set(have.at("x-usage-plan"), n.key, raw(n.new))
+			})
 		}
-		d.add(changed, want.id, key+": "+cmp.Or(old, "none")+" → "+new, breaking, func(e *editor) error {
-			return e.set(have.at("x-usage-plan"), key, raw(new))
-		})
+	}
+}
+
+func (d *differ) unread(op *operation) {
+	if op.unread != "" {
+		d.add(open, op.id, "usage plan: "+op.unread, "", nil)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var headings = map[kind]string{added: "Added", changed: "Changed", removed: "Removed", kept: "Kept"}
+var headings = map[kind]string{added: "Added", changed: "Changed", removed: "Removed", kept: "Kept", open: "For a person"}
 
 // page writes the changes as Markdown. Equal changes make equal pages.
 func page(model, digest string, changes []change) string {
@@ -23,14 +23,19 @@ func page(model, digest string, changes []change) string {
 		}
 	}
 	switch {
+	case pending == 0 && counts[open] > 0:
+		b.WriteString("**Nothing is edited, and a person has to look.** Nothing to bump.\n")
 	case pending == 0:
 		b.WriteString("**No changes.** Nothing to bump.\n")
 	case breaking == 0:
 		b.WriteString("**Nothing breaks.** Bump the minor version of the module.\n")
 	default:
-		fmt.Fprintf(&b, "**%d of %d changes break programs.** Bump the major version of the module.\n", breaking, len(changes))
+		fmt.Fprintf(&b, "**%d of %d changes break programs.** Bump the major version of the module.\n", breaking, len(changes)-counts[open])
 	}
-	for _, k := range []kind{added, changed, removed, kept} {
+	if counts[added] > 0 {
+		b.WriteString("\nWhat is added needs more than generated code: \"When a model adds something\" in CONTRIBUTING.md lists it.\n")
+	}
+	for _, k := range []kind{open, added, changed, removed, kept} {
 		if counts[k] == 0 {
 			continue
 		}

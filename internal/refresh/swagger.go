@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,9 +9,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// planRow is the row of a usage plan in the prose of an operation.
-var planRow = regexp.MustCompile(`(?m)^[ \t]*\|[ \t]*([0-9]+(?:\.[0-9]+)?)[ \t]*\|[ \t]*([0-9]+(?:\.[0-9]+)?)[ \t]*\|`)
 
 var pathParameter = regexp.MustCompile(`{([^}]+)}`)
 
@@ -29,7 +27,7 @@ type swaggerReader struct {
 
 // readSwagger reads Amazon's model.
 func readSwagger(src []byte) (*api, error) {
-	root, err := parseJSON(src)
+	root, err := parseJSON(bytes.TrimPrefix(src, []byte("\ufeff")))
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +105,7 @@ func (d swaggerReader) operation(path, method string, item *node) *operation {
 		d.fail(n, "an operation without operationId")
 	}
 	d.onlyJSON(n)
-	if row := planRow.FindStringSubmatch(n.get("description").text()); row != nil {
-		op.rate, op.burst = number(row[1]), number(row[2])
-	}
+	op.rate, op.burst, op.unread = usagePlan(n.get("description").text())
 	for _, list := range []*node{n.get("parameters"), item.get("parameters")} {
 		for _, p := range list.list() {
 			d.parameter(op, d.resolve(p, "parameters"))

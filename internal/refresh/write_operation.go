@@ -1,7 +1,6 @@
 package refresh
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -135,8 +134,17 @@ func (e *editor) copyShared(at []string, p *parameter) error {
 	return e.splice(start, end, text.String())
 }
 
-// classes are guesses of what may be repeated, on the safe side.
-var classes = map[string]raw{"get": "read", "head": "read", "put": "idempotent", "delete": "idempotent"}
+// class is a guess of what may be repeated, on the safe side: a PUT may mint an
+// identifier each time, as updateReservation does.
+func class(op *operation) raw {
+	switch op.method {
+	case "get", "head":
+		return "read"
+	case "delete":
+		return "idempotent"
+	}
+	return "once"
+}
 
 // newOperation adds an operation that waits for its descriptions, after a path.
 func (e *editor) newOperation(want *operation, after string) error {
@@ -160,7 +168,7 @@ func (e *editor) newOperation(want *operation, after string) error {
 	if want.rate != "" {
 		o.put("x-usage-plan", &object{entries: []entry{{"rate", raw(want.rate)}, {"burst", raw(want.burst)}}})
 	}
-	o.put("x-operation-class", cmp.Or(classes[want.method], "once"))
+	o.put("x-operation-class", class(want))
 	var parameters []*object
 	for _, p := range want.parameters {
 		value, err := e.parameter(p, at)

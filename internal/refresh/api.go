@@ -50,6 +50,7 @@ type response struct {
 	status  string // of a shared response: its name
 	headers []header
 	schema  *schema // nil without a body
+	shared  string  // of the OpenAPI document alone: name of the component, if it is one
 }
 
 type header struct {
@@ -214,8 +215,10 @@ func (d openAPIReader) operation(path, method string, n *node) *operation {
 		op.body = &body{b.get("required").isTrue(), d.schema(b.get("content", "application/json", "schema"))}
 	}
 	for _, status := range n.get("responses").names() {
-		if r, _ := d.resolve(n.get("responses", status), "responses"); r != nil {
-			op.responses = append(op.responses, d.response(status, r))
+		if r, shared := d.resolve(n.get("responses", status), "responses"); r != nil {
+			response := d.response(status, r)
+			response.shared = shared
+			op.responses = append(op.responses, response)
 		}
 	}
 	return op

@@ -90,10 +90,16 @@ func unchangedByASecondRun(t *testing.T, o Options) {
 
 func TestAModelThatAgreesChangesNothing(t *testing.T) {
 	t.Parallel()
-	o := Options{Model: "testdata/same.json", Spec: specCopy(t, "testdata/spec.yaml"), Write: true}
-	unchangedByASecondRun(t, o)
-	if !bytes.Equal(readFile(t, o.Spec), readFile(t, "testdata/spec.yaml")) {
-		t.Error("the document changed")
+	marked := filepath.Join(t.TempDir(), "model.json")
+	if err := os.WriteFile(marked, append([]byte("\ufeff"), readFile(t, "testdata/same.json")...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, model := range []string{"testdata/same.json", marked} {
+		o := Options{Model: model, Spec: specCopy(t, "testdata/spec.yaml"), Write: true}
+		unchangedByASecondRun(t, o)
+		if !bytes.Equal(readFile(t, o.Spec), readFile(t, "testdata/spec.yaml")) {
+			t.Error("the document changed")
+		}
 	}
 }
 
@@ -150,6 +156,7 @@ func TestRefusals(t *testing.T) {
 		"foreign $ref":       {replace("#/definitions/Location", "other.json#/Location"), `unknown $ref "other.json#/Location"`},
 		"same key twice":     {replace(`"swagger": "2.0",`, "\"swagger\": \"2.0\",\n\"swagger\": \"2.0\","), "model.json: line 3: the key \"swagger\" stands twice"},
 		"unknown keyword":    {replace(`"maxItems"`, `"mostItems"`), `the keyword "mostItems" is not understood`},
+		"unknown type":       {replace(`"type": "array"`, `"type": "list"`), `the type "list" is not understood`},
 		"unreadable pattern": {replace("^[A-Z0-9]<li>$", "(?=a)"), "Go cannot read the pattern"},
 		"form":               {replace(`"in": "query"`, `"in": "formData"`), `a parameter in "formData" is not understood`},
 		"other media type":   {replace(`"application/json"`, `"text/plain"`), `consumes "text/plain"`},

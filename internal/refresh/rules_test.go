@@ -92,6 +92,7 @@ func TestRules(t *testing.T) {
 		"lifted maximum":     {remove(ids, "maxItems"), []string{"`listJobs.ids` maxItems: 20 → none"}},
 		"raised minimum":     {set(ids, "minItems", 2), []string{"`listJobs.ids` minItems: 1 → 2 (**breaking**: " + mayRefuse + ")"}},
 		"pattern on items":   {set(of(ids, "items"), "pattern", `^[0-9\-]+$`), []string{"`listJobs.ids[]` pattern: none → `^[0-9\\-]+$` (**breaking**: " + mayRefuse + ")"}},
+		"doubled backslash":  {set(of(ids, "items"), "pattern", `^\\d+$`), []string{"`listJobs.ids[]` pattern: none → `^\\d+$` (**breaking**: " + mayRefuse + ")"}},
 		"other default":      {set(of(list, "parameters", "pageSize"), "default", 10), []string{"`listJobs.pageSize` default: 20 → 10 (**breaking**: " + changedNil + ")"}},
 		"other parameter type": {set(of(list, "parameters", "createdAfter"), "type", "integer"),
 			[]string{"`listJobs.createdAfter` type: string (date-time) → integer (**breaking**: " + newType + ")"}},

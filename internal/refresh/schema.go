@@ -42,12 +42,14 @@ var facetOrder = []string{
 	"minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "pattern", "default",
 }
 
+var types = []string{"string", "integer", "number", "boolean", "array", "object"}
+
 // documentation holds the keywords that state no fact.
 var documentation = []string{"description", "title", "example", "externalDocs", "xml", "x-from-prose"}
 
 // patternRepairs undo what a conversion did to Amazon's patterns: a star became
 // a list item, a backslash was escaped once too often.
-var patternRepairs = strings.NewReplacer("<li>", "*", `\\`, "")
+var patternRepairs = strings.NewReplacer("<li>", "*", `\\`, `\`)
 
 // reader reads schemas of one dialect and keeps the first problem.
 type reader struct {
@@ -155,6 +157,10 @@ func (r *reader) facet(s *schema, key string, v *node) {
 			scalar = patternRepairs.Replace(scalar)
 			if _, err := canonicalPattern(scalar); err != nil {
 				r.fail(v, "Go cannot read the pattern %s: %v", scalar, err)
+			}
+		case "type":
+			if !slices.Contains(types, scalar) {
+				r.fail(v, "the type %q is not understood", scalar)
 			}
 		case "default":
 			quoted, _ := json.Marshal(scalar) // a string always can be

@@ -3,6 +3,7 @@ package refresh
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,6 +38,9 @@ func scalar(s string) string {
 	words := []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 	if plainScalar.MatchString(s) && !slices.Contains(words, strings.ToLower(s)) {
 		return s
+	}
+	if strings.Contains(s, "\n") { // which single quotes would fold
+		return strconv.Quote(s)
 	}
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }

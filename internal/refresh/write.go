@@ -173,13 +173,10 @@ func (e *editor) setRequired(at []string, name string, on bool) error {
 	if names = slices.DeleteFunc(names, func(n string) bool { return n == name }); on {
 		names = append(names, name)
 	}
-	var err error
 	if len(names) == 0 {
-		err = e.remove(within(at, "required")...)
-	} else {
-		err = e.set(at, "required", list(names))
+		return e.setFacet(at, "required", "")
 	}
-	if err != nil {
+	if err := e.set(at, "required", list(names)); err != nil {
 		return err
 	}
 	return e.stamp(at, "required")

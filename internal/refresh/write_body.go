@@ -50,7 +50,12 @@ func (e *editor) setResponse(op *operation, want *response) error {
 	if old != nil && field(old, "$ref") == nil {
 		return e.editResponse(at, want)
 	}
-	value, err := e.responseValue(want, at, old)
+	doc, err := e.current()
+	if err != nil {
+		return err
+	}
+	like := responsesOf(doc, func(o *operation) bool { return o.path == op.path && o.method == op.method })
+	value, err := e.responseValue(want, at, old, like)
 	if err != nil {
 		return err
 	}
@@ -107,22 +112,43 @@ func (e *editor) editResponse(at []string, want *response) error {
 	return e.set(at, "content", content)
 }
 
-// responseValue is the $ref of a shared response that is equal, else the response.
-func (e *editor) responseValue(want *response, at []string, old *yaml.Node) (*object, error) {
-	doc, err := e.current()
-	if err != nil {
-		return nil, err
-	}
-	for _, shared := range doc.responses {
-		if shared.schema.String() == want.schema.String() && len(shared.headers) == len(want.headers) &&
-			!slices.ContainsFunc(want.headers, func(h header) bool {
-				same := shared.header(h.name)
-				return same == nil || same.schema.String() != h.schema.String()
-			}) {
-			return &object{entries: []entry{{"$ref", raw("'#/components/responses/" + shared.status + "'")}}}, nil
+// responseValue is the $ref of a shared failure that is equal, else the
+// response. What is shared says in its description whose failure it is, so only
+// those of the operation and its like come into question.
+func (e *editor) responseValue(want *response, at []string, old *yaml.Node, like []*response) (*object, error) {
+	for _, r := range like {
+		if r.shared != "" && !strings.HasPrefix(want.status, "2") && r.schema.String() == want.schema.String() && sameHeaders(r, want) {
+			return &object{entries: []entry{{"$ref", raw("'#/components/responses/" + r.shared + "'")}}}, nil
 		}
 	}
 	return e.writeResponse(want, at, old)
+}
+
+func sameHeaders(a, b *response) bool {
+	return len(a.headers) == len(b.headers) && !slices.ContainsFunc(b.headers, func(h header) bool {
+		same := a.header(h.name)
+		return same == nil || same.schema.String() != h.schema.String()
+	})
+}
+
+// responsesOf returns the answers of the operations that are chosen.
+func responsesOf(doc *api, chosen func(*operation) bool) (all []*response) {
+	for _, op := range doc.operations {
+		if chosen(op) {
+			all = append(all, op.responses...)
+		}
+	}
+	return all
+}
+
+// success is the schema that an operation answers with when all went well.
+func (o *operation) success() *schema {
+	for _, r := range o.responses {
+		if strings.HasPrefix(r.status, "2") {
+			return r.schema
+		}
+	}
+	return nil
 }
 
 // writeResponse writes an answer. The description is that of the shared

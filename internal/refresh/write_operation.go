@@ -187,9 +187,16 @@ func (e *editor) newOperation(want *operation, after string) error {
 		}
 		o.put("requestBody", value)
 	}
+	doc, err := e.current()
+	if err != nil {
+		return err
+	}
+	like := responsesOf(doc, func(o *operation) bool {
+		return o.success() != nil && o.success().String() == want.success().String()
+	})
 	responses := &object{block: true}
 	for _, r := range want.responses {
-		value, err := e.responseValue(r, at, nil)
+		value, err := e.responseValue(r, at, nil, like)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/spservices/services-go/internal/refresh"
@@ -177,10 +178,12 @@ func (a also) Import(path string) (*types.Package, error) {
 	return a.Importer.Import(path)
 }
 
+var importing sync.Mutex
+
 func check(t *testing.T, imports types.Importer, path string, sources map[string][]byte) (*types.Package, error) {
 	t.Helper()
-	generating.Lock() // the importer keeps what it has read
-	defer generating.Unlock()
+	importing.Lock() // the importer keeps what it has read
+	defer importing.Unlock()
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for name, source := range sources {

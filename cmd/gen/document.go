@@ -1,27 +1,28 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
 )
 
 // load reads the API description and prepares it, in memory, for the model
 // generator: the YAML stays as people want to read it.
-func load(path string) (*openapi3.T, error) {
-	doc, err := util.LoadSwagger(path) // keeps line numbers, which give the order of fields
+func load(text []byte) (*openapi3.T, error) {
+	loader := openapi3.NewLoader() // follows no $ref out of the document
+	loader.IncludeOrigin = true    // line numbers give the order of fields
+	doc, err := loader.LoadFromData(text)
 	if err != nil {
 		return nil, err
 	}
 	if doc.Paths == nil || doc.Components == nil || len(doc.Components.Schemas) == 0 {
-		return nil, fmt.Errorf("%s: want an OpenAPI document with paths and components/schemas", path)
+		return nil, errors.New("want an OpenAPI document with paths and components/schemas")
 	}
 	if err := accept(doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	inlineShared(doc)
 	nameInline(doc.Components.Schemas)

@@ -64,6 +64,12 @@ func TestBadDocuments(t *testing.T) {
 		"schema that is not there": {
 			"{$ref: '#/components/schemas/GetServiceJobByServiceJobIdResponse'}", "{$ref: '#/components/schemas/Nowhere'}", []string{"Nowhere"},
 		},
+		"reference to another host": {
+			"{$ref: '#/components/schemas/GetServiceJobByServiceJobIdResponse'}", "{$ref: 'http://127.0.0.1:1/other.yaml#/A'}", []string{"disallowed external reference", "other.yaml"},
+		},
+		"reference to another file": {
+			"{$ref: '#/components/schemas/GetServiceJobByServiceJobIdResponse'}", "{$ref: 'other.yaml#/A'}", []string{"disallowed external reference", "other.yaml"},
+		},
 		"no operationId":             {"      operationId: getServiceJobs\n", "", []string{"GET /service/v1/serviceJobs", "operationId"}},
 		"operationId twice":          {"      operationId: getServiceJobs\n", "      operationId: " + firstOperation + "\n", []string{firstOperation, "same operation id"}},
 		"extension of an operation":  {firstClass, firstClass + "      x-payloads: payload\n", []string{firstOperation, "x-payloads"}},
@@ -117,8 +123,6 @@ func TestBadDocuments(t *testing.T) {
 func refuses(t *testing.T, spec string, want ...string) {
 	t.Helper()
 	out := t.TempDir()
-	generating.Lock()
-	defer generating.Unlock()
 	err := run(spec, out)
 	if err == nil {
 		t.Fatal("taken")

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
 func main() {
@@ -38,9 +39,13 @@ func main() {
 }
 
 func run(spec, out string) error {
-	files, err := generate(spec)
+	text, err := os.ReadFile(spec)
 	if err != nil {
 		return err
+	}
+	files, err := generate(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", spec, err)
 	}
 	for _, f := range files {
 		if err := f.write(out); err != nil {
@@ -87,10 +92,16 @@ func (f file) formatted() (file, error) {
 	return file{f.path, source}, nil
 }
 
-// generate returns every generated file of the API description at path. None
-// is written before all are right.
-func generate(path string) ([]file, error) {
-	doc, err := load(path)
+// generating one document at a time, because the model generator keeps its
+// settings in variables of a package.
+var generating sync.Mutex
+
+// generate returns every generated file of an API description. None is written
+// before all are right.
+func generate(text []byte) ([]file, error) {
+	generating.Lock()
+	defer generating.Unlock()
+	doc, err := load(text)
 	if err != nil {
 		return nil, err
 	}

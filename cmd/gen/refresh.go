@@ -23,7 +23,10 @@ const defaultSpec = "api/services-v1.yaml"
 // refreshSpec compares a model with the API description, prints what differs
 // and edits the description if it is asked to.
 func refreshSpec(args []string, stdout, stderr io.Writer) int {
-	var o refresh.Options
+	o := refresh.Options{Accept: func(text []byte) error {
+		_, err := generate(text)
+		return err
+	}}
 	flags := flag.NewFlagSet("gen refresh", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.Model, "model", "", "Amazon's model, a Swagger 2.0 `file`")
@@ -39,11 +42,13 @@ func refreshSpec(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	report, err := refresh.Run(o)
+	if report != nil {
+		_, _ = fmt.Fprint(stdout, report.Page)
+	}
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "gen refresh:", err)
 		return exitError
 	}
-	_, _ = fmt.Fprint(stdout, report.Page)
 	refused := report.Breaking && (!o.Write || !o.AcceptBreaking)
 	switch {
 	case report.Written:

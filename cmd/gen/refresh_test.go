@@ -70,6 +70,45 @@ func TestRefreshExitCodes(t *testing.T) {
 	}
 }
 
+// What the generator cannot make code of is said before it is written, and
+// after: a person has to see to it.
+func TestRefreshSaysWhatTheGeneratorRefuses(t *testing.T) {
+	t.Parallel()
+	same, err := os.ReadFile(refreshData + "same.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		old, new       string
+		want           int
+		stdout, stderr string
+	}{
+		"keyword": {`"maxItems": 20`, `"uniqueItems": true, "maxItems": 20`, exitBreaking, "listJobs parameter ids (line ", ""},
+		"format": {`"note": {`, `"day": {"type": "string", "format": "date"}, "note": {`, exitOK,
+			"## For a person (1)\n\n- `make generate` will refuse this: CreateJobRequest.day (line ", ""},
+		"contradiction": {`"default": 20`, `"default": 30`, exitError, "`listJobs.pageSize` default: 20 → 30", "invalid default"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			model := filepath.Join(t.TempDir(), "model.json")
+			if err := os.WriteFile(model, []byte(changed(t, string(same), tc.old, tc.new)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			spec := specCopy(t)
+			for _, write := range []string{"-write=false", "-write"} {
+				var stdout, stderr bytes.Buffer
+				code := refreshSpec([]string{"-spec=" + spec, "-model=" + model, write, "-accept-breaking"}, &stdout, &stderr)
+				if want := tc.want; code != want && (write != "-write" || want != exitBreaking || code != exitOK) {
+					t.Errorf("%s: exit code %d, want %d", write, code, want)
+				}
+				if !strings.Contains(stdout.String(), tc.stdout) || !strings.Contains(stderr.String(), tc.stderr) {
+					t.Errorf("%s: %s%s\nwant %q and %q", write, &stdout, &stderr, tc.stdout, tc.stderr)
+				}
+			}
+		})
+	}
+}
+
 func TestCheckRefusesMissingDescriptions(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -23,6 +23,9 @@ type Options struct {
 	Since          string
 	Write          bool
 	AcceptBreaking bool // write although programs break
+	// Accept, if not nil, says why code cannot be generated from a document, in
+	// an error of one line for each reason. A person has to see to them.
+	Accept func(text []byte) error
 }
 
 // Report is what a run found and did.
@@ -35,7 +38,8 @@ type Report struct {
 var fileDate = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
 
 // Run compares the model with the document and edits the document if it is
-// asked to. With an error nothing is written.
+// asked to; if not, it tries all the same whether that would succeed. With an
+// error nothing is written. The report is nil if there is nothing to report.
 func Run(o Options) (*Report, error) {
 	source, err := os.ReadFile(o.Model)
 	if err != nil {
@@ -56,23 +60,34 @@ func Run(o Options) (*Report, error) {
 	if err := sameAPI(spec, model); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(o.Model), err)
 	}
+	if o.Since == "" {
+		o.Since = fileDate.FindString(filepath.Base(o.Model))
+	}
 	changes := compare(spec, model)
+	edited, failed := apply(text, model, changes, o.Since)
+	if failed == nil && o.Accept != nil {
+		changes = append(changes, refusals(o.Accept(edited))...)
+	}
 	report := &Report{Page: page(filepath.Base(o.Model), sum(source), changes)}
 	for _, c := range changes {
 		report.Breaking = report.Breaking || c.breaking != ""
 	}
-	if !o.Write || report.Breaking && !o.AcceptBreaking {
-		return report, nil
-	}
-	if o.Since == "" {
-		o.Since = fileDate.FindString(filepath.Base(o.Model))
-	}
-	edited, err := apply(text, model, changes, o.Since)
-	if err != nil || bytes.Equal(edited, text) {
-		return report, err
+	if failed != nil || !o.Write || report.Breaking && !o.AcceptBreaking || bytes.Equal(edited, text) {
+		return report, failed
 	}
 	report.Written = true
 	return report, write(o.Spec, edited)
+}
+
+// refusals are the reasons in an error of Accept.
+func refusals(err error) (changes []change) {
+	if err == nil {
+		return nil
+	}
+	for line := range strings.Lines(err.Error()) {
+		changes = append(changes, change{kind: open, where: "make generate", what: "will refuse this: " + strings.TrimSpace(line)})
+	}
+	return changes
 }
 
 func parseSpec(text []byte) (*api, error) {

@@ -4,14 +4,13 @@ package gen
 
 import (
 	"math"
+	"slices"
 
 	"github.com/spservices/services-go/internal/pattern"
 	"github.com/spservices/services-go/internal/wire"
 )
 
 var (
-	_        = math.MaxInt
-	_        *pattern.Pattern
 	pattern1 = pattern.Must("^[A-Z0-9]*$")
 	pattern2 = pattern.Must("^[A-Za-z0-9+/]{22}={2}$")
 	pattern3 = pattern.Must("^[A-Z0-9_]*$")
@@ -340,6 +339,7 @@ func (v *FixedSlotCapacityQuery) Validate() error { return wire.Validate(v) }
 func (v *FixedSlotCapacityQuery) Check(c *wire.Checker) {
 	for i0 := range v.CapacityTypes {
 		c.EnterItem("capacityTypes", i0)
+		c.Required("", v.CapacityTypes[i0] != "")
 		c.Enum("", string(v.CapacityTypes[i0]), v.CapacityTypes[i0].Valid())
 		c.Leave()
 	}
@@ -496,6 +496,7 @@ func (v *RangeSlotCapacityQuery) Validate() error { return wire.Validate(v) }
 func (v *RangeSlotCapacityQuery) Check(c *wire.Checker) {
 	for i0 := range v.CapacityTypes {
 		c.EnterItem("capacityTypes", i0)
+		c.Required("", v.CapacityTypes[i0] != "")
 		c.Enum("", string(v.CapacityTypes[i0]), v.CapacityTypes[i0].Valid())
 		c.Leave()
 	}
@@ -511,6 +512,7 @@ func (v *Recurrence) Check(c *wire.Checker) {
 	c.Required("endTime", !v.EndTime.IsZero())
 	for i0 := range v.DaysOfWeek {
 		c.EnterItem("daysOfWeek", i0)
+		c.Required("", v.DaysOfWeek[i0] != "")
 		c.Enum("", string(v.DaysOfWeek[i0]), v.DaysOfWeek[i0].Valid())
 		c.Leave()
 	}
@@ -820,6 +822,7 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	for i0 := range v.ServiceOrderIDs {
 		c.EnterItem("serviceOrderIds", i0)
+		c.Required("", v.ServiceOrderIDs[i0] != "")
 		c.Pattern("", v.ServiceOrderIDs[i0], pattern4)
 		c.Leave()
 	}
@@ -828,6 +831,7 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	for i0 := range v.ProductOrderIDs {
 		c.EnterItem("productOrderIds", i0)
+		c.Required("", v.ProductOrderIDs[i0] != "")
 		c.Pattern("", v.ProductOrderIDs[i0], pattern4)
 		c.Leave()
 	}
@@ -836,11 +840,13 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	for i0 := range v.TrackingIDs {
 		c.EnterItem("trackingIds", i0)
+		c.Required("", v.TrackingIDs[i0] != "")
 		c.Pattern("", v.TrackingIDs[i0], pattern5)
 		c.Leave()
 	}
 	for i0 := range v.ServiceJobStatus {
 		c.EnterItem("serviceJobStatus", i0)
+		c.Required("", v.ServiceJobStatus[i0] != "")
 		c.Enum("", string(v.ServiceJobStatus[i0]), v.ServiceJobStatus[i0].Valid())
 		c.Leave()
 	}
@@ -849,7 +855,7 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	}
 	c.Enum("sortField", string(v.SortField), v.SortField.Valid())
 	c.Enum("sortOrder", string(v.SortOrder), v.SortOrder.Valid())
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -887,7 +893,7 @@ func (v *GetRangeSlotCapacityParams) Validate() error { return wire.Validate(v) 
 
 // Check adds the constraints that v breaks to c.
 func (v *GetRangeSlotCapacityParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -898,7 +904,7 @@ func (v *GetFixedSlotCapacityParams) Validate() error { return wire.Validate(v) 
 
 // Check adds the constraints that v breaks to c.
 func (v *GetFixedSlotCapacityParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -909,7 +915,7 @@ func (v *UpdateScheduleParams) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *UpdateScheduleParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -920,7 +926,7 @@ func (v *CreateReservationParams) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *CreateReservationParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -931,7 +937,7 @@ func (v *UpdateReservationParams) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *UpdateReservationParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -942,7 +948,7 @@ func (v *CancelReservationParams) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *CancelReservationParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -953,7 +959,7 @@ func (v *GetAppointmmentSlotsByJobIDParams) Validate() error { return wire.Valid
 
 // Check adds the constraints that v breaks to c.
 func (v *GetAppointmmentSlotsByJobIDParams) Check(c *wire.Checker) {
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}
@@ -967,7 +973,7 @@ func (v *GetAppointmentSlotsParams) Check(c *wire.Checker) {
 	c.Required("asin", v.ASIN != "")
 	c.Required("storeId", v.StoreID != "")
 	c.Length("storeId", v.StoreID, 1, 100)
-	c.Required("marketplaceIds", v.MarketplaceIDs != nil)
+	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)
 	}

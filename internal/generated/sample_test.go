@@ -79,7 +79,7 @@ func (b breakage) String() string { return b.path() + " " + b.rule }
 
 // lenient reports whether an answer may break the rule.
 func (b breakage) lenient() bool {
-	return slices.Contains([]string{"required", "enum", "minItems"}, b.rule)
+	return slices.Contains([]string{"required", "enum", "minItems", "empty item"}, b.rule)
 }
 
 // path is how a violation names the place.
@@ -136,6 +136,9 @@ func breakages(t testing.TB, ref *openapi3.SchemaRef, at ...any) (list []breakag
 		add("maxItems", slices.Repeat([]any{sample(t, s.Items)}, int(*s.MaxItems)+1))
 	}
 	if s.Items != nil {
+		if item := of(s.Items); item.MinLength > 0 || len(item.Enum) > 0 || item.Pattern != "" && !regexp.MustCompile(item.Pattern).MatchString("") {
+			list = append(list, breakage{"empty item", append(slices.Clone(at), 0), ""})
+		}
 		list = append(list, breakages(t, s.Items, append(slices.Clone(at), 0)...)...)
 	}
 	for name, property := range s.Properties {

@@ -215,6 +215,36 @@ func TestValidateResponses(t *testing.T) {
 	}
 }
 
+// An empty item of a filter would be sent as if there were no filter.
+func TestEmptyFiltersAreRefused(t *testing.T) {
+	t.Parallel()
+	_, operations := description(t)
+	filters := 0
+	for id := range operations {
+		params := argument(methodOf(t, id), true)
+		if params == nil {
+			continue
+		}
+		for i := range params.NumField() {
+			field := params.Field(i)
+			if field.Type.Kind() != reflect.Slice {
+				continue
+			}
+			filters++
+			name, _, _ := strings.Cut(field.Tag.Get("query"), ",")
+			v := reflect.New(params)
+			v.Elem().Field(i).Set(reflect.MakeSlice(field.Type, 1, 1))
+			got := paths(v.Interface().(wire.Checkable), false)
+			if !slices.ContainsFunc(got, func(path string) bool { return path == name || path == name+"[0]" }) {
+				t.Errorf("%s: an empty item of %s breaks nothing: %v", id, name, got)
+			}
+		}
+	}
+	if filters < 15 {
+		t.Errorf("%d lists in queries", filters)
+	}
+}
+
 // TestDocumentedValues holds that every value of every enum is taken.
 func TestDocumentedValues(t *testing.T) {
 	t.Parallel()
@@ -257,7 +287,7 @@ func TestEveryRuleIsTried(t *testing.T) {
 		}
 	}
 	for _, rule := range []string{
-		"required", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "multipleOf", "minItems", "maxItems",
+		"required", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "multipleOf", "minItems", "maxItems", "empty item",
 	} {
 		if rules[rule] == 0 {
 			t.Errorf("no %s anywhere", rule)

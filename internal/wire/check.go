@@ -137,7 +137,7 @@ func (c *Checker) Length(name, value string, low, high int) {
 		return
 	}
 	if n := utf8.RuneCountInString(value); n < low || n > high {
-		c.Add(name, between("have", low, high, "characters"), Shape(value))
+		c.Add(name, between("have", int64(low), int64(high), "characters"), Shape(value))
 	}
 }
 
@@ -151,7 +151,7 @@ func (c *Checker) Pattern(name, value string, p *pattern.Pattern) {
 // Range checks a number.
 func (c *Checker) Range(name string, value, low, high int64) {
 	if value < low || value > high {
-		c.Add(name, between("be", int(low), int(high), ""), strconv.FormatInt(value, 10))
+		c.Add(name, between("be", low, high, ""), strconv.FormatInt(value, 10))
 	}
 }
 
@@ -165,17 +165,17 @@ func (c *Checker) MultipleOf(name string, value, factor int64) {
 // Items checks the length of a list that is there.
 func (c *Checker) Items(name string, count, low, high int) {
 	if count > high || count < low && !c.Response {
-		c.Add(name, between("have", low, high, "items"), strconv.Itoa(count))
+		c.Add(name, between("have", int64(low), int64(high), "items"), strconv.Itoa(count))
 	}
 }
 
-func between(verb string, low, high int, unit string) string {
+func between(verb string, low, high int64, unit string) string {
 	var limits string
 	switch {
-	case high == math.MaxInt:
+	case high == math.MaxInt64 || high == math.MaxInt: // without a limit
 		limits = fmt.Sprintf("at least %d", low)
 	case low == high:
-		limits = strconv.Itoa(low)
+		limits = strconv.FormatInt(low, 10)
 	case low <= 0:
 		limits = fmt.Sprintf("at most %d", high)
 	default:

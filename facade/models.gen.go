@@ -6,94 +6,213 @@ import "github.com/spservices/services-go/gen"
 
 // The types of the API, from package gen.
 type (
-	AddAppointmentRequest                    = gen.AddAppointmentRequest
-	Address                                  = gen.Address
-	Appointment                              = gen.Appointment
-	AppointmentID                            = gen.AppointmentID
-	AppointmentResource                      = gen.AppointmentResource
-	AppointmentResources                     = gen.AppointmentResources
-	AppointmentSlot                          = gen.AppointmentSlot
-	AppointmentSlotReport                    = gen.AppointmentSlotReport
-	AppointmentStatus                        = gen.AppointmentStatus
-	AppointmentTime                          = gen.AppointmentTime
-	AppointmentTimeInput                     = gen.AppointmentTimeInput
-	AssignAppointmentResourcesPayload        = gen.AssignAppointmentResourcesPayload
-	AssignAppointmentResourcesRequest        = gen.AssignAppointmentResourcesRequest
-	AssignAppointmentResourcesResponse       = gen.AssignAppointmentResourcesResponse
-	AssociatedItem                           = gen.AssociatedItem
-	AvailabilityRecord                       = gen.AvailabilityRecord
-	AvailabilityRecords                      = gen.AvailabilityRecords
-	Buyer                                    = gen.Buyer
-	CancelReservationResponse                = gen.CancelReservationResponse
-	CancelServiceJobByServiceJobIDResponse   = gen.CancelServiceJobByServiceJobIDResponse
-	CapacityType                             = gen.CapacityType
+	// AddAppointmentRequest is the body of addAppointmentForServiceJobByServiceJobId; see
+	// [gen.AddAppointmentRequest].
+	AddAppointmentRequest = gen.AddAppointmentRequest
+	// Address is the shipping address of a service job; see [gen.Address].
+	Address = gen.Address
+	// Appointment is the appointment of a service job; see [gen.Appointment].
+	Appointment = gen.Appointment
+	// AppointmentID is the identifier of an appointment; see [gen.AppointmentID].
+	AppointmentID = gen.AppointmentID
+	// AppointmentResource is the resource that performs, or performed, an appointment; see
+	// [gen.AppointmentResource].
+	AppointmentResource = gen.AppointmentResource
+	// AppointmentResources lists resources that perform, or performed, an appointment; see
+	// [gen.AppointmentResources].
+	AppointmentResources = gen.AppointmentResources
+	// AppointmentSlot is the time window in which a service can be performed; see [gen.AppointmentSlot].
+	AppointmentSlot = gen.AppointmentSlot
+	// AppointmentSlotReport holds slots in which a service can be performed; see
+	// [gen.AppointmentSlotReport].
+	AppointmentSlotReport = gen.AppointmentSlotReport
+	// AppointmentStatus is the status of an appointment; see [gen.AppointmentStatus].
+	AppointmentStatus = gen.AppointmentStatus
+	// AppointmentTime is the window of an appointment; see [gen.AppointmentTime].
+	AppointmentTime = gen.AppointmentTime
+	// AppointmentTimeInput is when an appointment shall take place; see [gen.AppointmentTimeInput].
+	AppointmentTimeInput = gen.AppointmentTimeInput
+	// AssignAppointmentResourcesPayload is what the caller should know about an assignment that was made;
+	// see [gen.AssignAppointmentResourcesPayload].
+	AssignAppointmentResourcesPayload = gen.AssignAppointmentResourcesPayload
+	// AssignAppointmentResourcesRequest is the body of assignAppointmentResources; see
+	// [gen.AssignAppointmentResourcesRequest].
+	AssignAppointmentResourcesRequest = gen.AssignAppointmentResourcesRequest
+	// AssignAppointmentResourcesResponse is the answer of assignAppointmentResources; see
+	// [gen.AssignAppointmentResourcesResponse].
+	AssignAppointmentResourcesResponse = gen.AssignAppointmentResourcesResponse
+	// AssociatedItem is the item that a service job is about; see [gen.AssociatedItem].
+	AssociatedItem = gen.AssociatedItem
+	// AvailabilityRecord is the capacity of a resource over a time range, once or repeatedly; see
+	// [gen.AvailabilityRecord].
+	AvailabilityRecord = gen.AvailabilityRecord
+	// AvailabilityRecords lists capacity of a resource over time; see [gen.AvailabilityRecords].
+	AvailabilityRecords = gen.AvailabilityRecords
+	// Buyer is the buyer of a service job; see [gen.Buyer].
+	Buyer = gen.Buyer
+	// CancelReservationResponse holds errors of cancelReservation; see [gen.CancelReservationResponse].
+	CancelReservationResponse = gen.CancelReservationResponse
+	// CancelServiceJobByServiceJobIDResponse is the answer of cancelServiceJobByServiceJobId; see
+	// [gen.CancelServiceJobByServiceJobIDResponse].
+	CancelServiceJobByServiceJobIDResponse = gen.CancelServiceJobByServiceJobIDResponse
+	// CapacityType is the kind of capacity; see [gen.CapacityType].
+	CapacityType = gen.CapacityType
+	// CompleteServiceJobByServiceJobIDResponse is the answer of completeServiceJobByServiceJobId; see
+	// [gen.CompleteServiceJobByServiceJobIDResponse].
 	CompleteServiceJobByServiceJobIDResponse = gen.CompleteServiceJobByServiceJobIDResponse
-	ContentType                              = gen.ContentType
-	CreateReservationRecord                  = gen.CreateReservationRecord
-	CreateReservationRequest                 = gen.CreateReservationRequest
-	CreateReservationResponse                = gen.CreateReservationResponse
-	CreateServiceDocumentUploadDestination   = gen.CreateServiceDocumentUploadDestination
-	DateTimeRange                            = gen.DateTimeRange
-	DayOfWeek                                = gen.DayOfWeek
-	EncryptionDetails                        = gen.EncryptionDetails
-	EncryptionStandard                       = gen.EncryptionStandard
-	Error                                    = gen.Error
-	ErrorLevel                               = gen.ErrorLevel
-	ErrorList                                = gen.ErrorList
-	FixedSlot                                = gen.FixedSlot
-	FixedSlotCapacity                        = gen.FixedSlotCapacity
-	FixedSlotCapacityErrors                  = gen.FixedSlotCapacityErrors
-	FixedSlotCapacityQuery                   = gen.FixedSlotCapacityQuery
-	FulfillmentDocument                      = gen.FulfillmentDocument
-	FulfillmentDocuments                     = gen.FulfillmentDocuments
-	FulfillmentTime                          = gen.FulfillmentTime
-	GetAppointmentSlotsResponse              = gen.GetAppointmentSlotsResponse
-	GetServiceJobByServiceJobIDResponse      = gen.GetServiceJobByServiceJobIDResponse
-	GetServiceJobsResponse                   = gen.GetServiceJobsResponse
-	ItemDelivery                             = gen.ItemDelivery
-	ItemDeliveryPromise                      = gen.ItemDeliveryPromise
-	ItemStatus                               = gen.ItemStatus
-	JobListing                               = gen.JobListing
-	LinkedAsset                              = gen.LinkedAsset
-	MoneyAmount                              = gen.MoneyAmount
-	OrderID                                  = gen.OrderID
-	Payment                                  = gen.Payment
-	POA                                      = gen.POA
-	POAType                                  = gen.POAType
-	RangeCapacity                            = gen.RangeCapacity
-	RangeSlot                                = gen.RangeSlot
-	RangeSlotCapacity                        = gen.RangeSlotCapacity
-	RangeSlotCapacityErrors                  = gen.RangeSlotCapacityErrors
-	RangeSlotCapacityQuery                   = gen.RangeSlotCapacityQuery
-	Recurrence                               = gen.Recurrence
-	RescheduleAppointmentRequest             = gen.RescheduleAppointmentRequest
-	RescheduleReasonCode                     = gen.RescheduleReasonCode
-	Reservation                              = gen.Reservation
-	ReservationType                          = gen.ReservationType
-	SchedulingType                           = gen.SchedulingType
-	ScopeOfWork                              = gen.ScopeOfWork
-	Seller                                   = gen.Seller
-	ServiceDocumentUploadDestination         = gen.ServiceDocumentUploadDestination
-	ServiceJob                               = gen.ServiceJob
-	ServiceJobID                             = gen.ServiceJobID
-	ServiceJobProvider                       = gen.ServiceJobProvider
-	ServiceJobStatus                         = gen.ServiceJobStatus
-	ServiceLocation                          = gen.ServiceLocation
-	ServiceLocationType                      = gen.ServiceLocationType
-	ServiceUploadDocument                    = gen.ServiceUploadDocument
-	SetAppointmentFulfillmentDataRequest     = gen.SetAppointmentFulfillmentDataRequest
-	SetAppointmentResponse                   = gen.SetAppointmentResponse
-	SortField                                = gen.SortField
-	SortOrder                                = gen.SortOrder
-	Technician                               = gen.Technician
-	UpdateReservationRecord                  = gen.UpdateReservationRecord
-	UpdateReservationRequest                 = gen.UpdateReservationRequest
-	UpdateReservationResponse                = gen.UpdateReservationResponse
-	UpdateScheduleRecord                     = gen.UpdateScheduleRecord
-	UpdateScheduleRequest                    = gen.UpdateScheduleRequest
-	UpdateScheduleResponse                   = gen.UpdateScheduleResponse
-	Warning                                  = gen.Warning
-	WarningList                              = gen.WarningList
+	// ContentType is the format of a document; see [gen.ContentType].
+	ContentType = gen.ContentType
+	// CreateReservationRecord is the outcome of creating a reservation; see
+	// [gen.CreateReservationRecord].
+	CreateReservationRecord = gen.CreateReservationRecord
+	// CreateReservationRequest is the body of createReservation; see [gen.CreateReservationRequest].
+	CreateReservationRequest = gen.CreateReservationRequest
+	// CreateReservationResponse is the answer of createReservation; see [gen.CreateReservationResponse].
+	CreateReservationResponse = gen.CreateReservationResponse
+	// CreateServiceDocumentUploadDestination is the answer of createServiceDocumentUploadDestination; see
+	// [gen.CreateServiceDocumentUploadDestination].
+	CreateServiceDocumentUploadDestination = gen.CreateServiceDocumentUploadDestination
+	// DateTimeRange is a time range; see [gen.DateTimeRange].
+	DateTimeRange = gen.DateTimeRange
+	// DayOfWeek is the day of the week; see [gen.DayOfWeek].
+	DayOfWeek = gen.DayOfWeek
+	// EncryptionDetails is how a document is encrypted before its upload; see [gen.EncryptionDetails].
+	EncryptionDetails = gen.EncryptionDetails
+	// EncryptionStandard is the cipher that a document is encrypted with; see [gen.EncryptionStandard].
+	EncryptionStandard = gen.EncryptionStandard
+	// Error is the reason why a request, or a part of it, was refused; see [gen.Error].
+	Error = gen.Error
+	// ErrorLevel is the severity of an entry in a list of errors; see [gen.ErrorLevel].
+	ErrorLevel = gen.ErrorLevel
+	// ErrorList lists errors; see [gen.ErrorList].
+	ErrorList = gen.ErrorList
+	// FixedSlot is the slot of the length asked for; see [gen.FixedSlot].
+	FixedSlot = gen.FixedSlot
+	// FixedSlotCapacity is one page of the capacity of a resource, in slots of one length; see
+	// [gen.FixedSlotCapacity].
+	FixedSlotCapacity = gen.FixedSlotCapacity
+	// FixedSlotCapacityErrors holds errors of getFixedSlotCapacity; see [gen.FixedSlotCapacityErrors].
+	FixedSlotCapacityErrors = gen.FixedSlotCapacityErrors
+	// FixedSlotCapacityQuery is the body of getFixedSlotCapacity; see [gen.FixedSlotCapacityQuery].
+	FixedSlotCapacityQuery = gen.FixedSlotCapacityQuery
+	// FulfillmentDocument is the uploaded document that proves the fulfilment of an appointment; see
+	// [gen.FulfillmentDocument].
+	FulfillmentDocument = gen.FulfillmentDocument
+	// FulfillmentDocuments lists documents that prove the fulfilment of an appointment; see
+	// [gen.FulfillmentDocuments].
+	FulfillmentDocuments = gen.FulfillmentDocuments
+	// FulfillmentTime is when an appointment was fulfilled; see [gen.FulfillmentTime].
+	FulfillmentTime = gen.FulfillmentTime
+	// GetAppointmentSlotsResponse is the answer of getAppointmmentSlotsByJobId and getAppointmentSlots;
+	// see [gen.GetAppointmentSlotsResponse].
+	GetAppointmentSlotsResponse = gen.GetAppointmentSlotsResponse
+	// GetServiceJobByServiceJobIDResponse is the answer of getServiceJobByServiceJobId; see
+	// [gen.GetServiceJobByServiceJobIDResponse].
+	GetServiceJobByServiceJobIDResponse = gen.GetServiceJobByServiceJobIDResponse
+	// GetServiceJobsResponse is the answer of getServiceJobs; see [gen.GetServiceJobsResponse].
+	GetServiceJobsResponse = gen.GetServiceJobsResponse
+	// ItemDelivery is the delivery of an item; see [gen.ItemDelivery].
+	ItemDelivery = gen.ItemDelivery
+	// ItemDeliveryPromise is the window in which delivery of an item is promised; see
+	// [gen.ItemDeliveryPromise].
+	ItemDeliveryPromise = gen.ItemDeliveryPromise
+	// ItemStatus is where an item is on its way to the buyer; see [gen.ItemStatus].
+	ItemStatus = gen.ItemStatus
+	// JobListing is one page of service jobs; see [gen.JobListing].
+	JobListing = gen.JobListing
+	// LinkedAsset is the asset of the buyer that a service is performed on, such as a vehicle; see
+	// [gen.LinkedAsset].
+	LinkedAsset = gen.LinkedAsset
+	// MoneyAmount is an amount of money; see [gen.MoneyAmount].
+	MoneyAmount = gen.MoneyAmount
+	// OrderID is the identifier that Amazon gives to an order of a buyer, digits in groups of 3, 7 and 7;
+	// see [gen.OrderID].
+	OrderID = gen.OrderID
+	// Payment is the payment for a service job; see [gen.Payment].
+	Payment = gen.Payment
+	// POA is the proof of appointment (POA); see [gen.POA].
+	POA = gen.POA
+	// POAType is the kind of a proof of appointment; see [gen.POAType].
+	POAType = gen.POAType
+	// RangeCapacity holds ranges of one capacity type; see [gen.RangeCapacity].
+	RangeCapacity = gen.RangeCapacity
+	// RangeSlot is the time range over which the capacity of a resource stays the same; see
+	// [gen.RangeSlot].
+	RangeSlot = gen.RangeSlot
+	// RangeSlotCapacity is one page of the capacity of a resource, as ranges; see
+	// [gen.RangeSlotCapacity].
+	RangeSlotCapacity = gen.RangeSlotCapacity
+	// RangeSlotCapacityErrors holds errors of getRangeSlotCapacity; see [gen.RangeSlotCapacityErrors].
+	RangeSlotCapacityErrors = gen.RangeSlotCapacityErrors
+	// RangeSlotCapacityQuery is the body of getRangeSlotCapacity; see [gen.RangeSlotCapacityQuery].
+	RangeSlotCapacityQuery = gen.RangeSlotCapacityQuery
+	// Recurrence is how a time range repeats; see [gen.Recurrence].
+	Recurrence = gen.Recurrence
+	// RescheduleAppointmentRequest is the body of rescheduleAppointmentForServiceJobByServiceJobId; see
+	// [gen.RescheduleAppointmentRequest].
+	RescheduleAppointmentRequest = gen.RescheduleAppointmentRequest
+	// RescheduleReasonCode is the code of the reason for moving an appointment; see
+	// [gen.RescheduleReasonCode].
+	RescheduleReasonCode = gen.RescheduleReasonCode
+	// Reservation is the capacity taken away from a resource for some time; see [gen.Reservation].
+	Reservation = gen.Reservation
+	// ReservationType is what takes the capacity away; see [gen.ReservationType].
+	ReservationType = gen.ReservationType
+	// SchedulingType is what slots are derived from; see [gen.SchedulingType].
+	SchedulingType = gen.SchedulingType
+	// ScopeOfWork is what the order asks the provider to do; see [gen.ScopeOfWork].
+	ScopeOfWork = gen.ScopeOfWork
+	// Seller is the seller of a service job; see [gen.Seller].
+	Seller = gen.Seller
+	// ServiceDocumentUploadDestination is where and how to upload a document; see
+	// [gen.ServiceDocumentUploadDestination].
+	ServiceDocumentUploadDestination = gen.ServiceDocumentUploadDestination
+	// ServiceJob is the service that a buyer ordered and a service provider performs; see
+	// [gen.ServiceJob].
+	ServiceJob = gen.ServiceJob
+	// ServiceJobID is the identifier that Amazon gives to a service job; see [gen.ServiceJobID].
+	ServiceJobID = gen.ServiceJobID
+	// ServiceJobProvider is the provider that performs a service job; see [gen.ServiceJobProvider].
+	ServiceJobProvider = gen.ServiceJobProvider
+	// ServiceJobStatus is the status of a service job; see [gen.ServiceJobStatus].
+	ServiceJobStatus = gen.ServiceJobStatus
+	// ServiceLocation is the place where a service job is performed; see [gen.ServiceLocation].
+	ServiceLocation = gen.ServiceLocation
+	// ServiceLocationType is the kind of place where a service job is performed; see
+	// [gen.ServiceLocationType].
+	ServiceLocationType = gen.ServiceLocationType
+	// ServiceUploadDocument is the document that will be uploaded; see [gen.ServiceUploadDocument].
+	ServiceUploadDocument = gen.ServiceUploadDocument
+	// SetAppointmentFulfillmentDataRequest is the body of setAppointmentFulfillmentData; see
+	// [gen.SetAppointmentFulfillmentDataRequest].
+	SetAppointmentFulfillmentDataRequest = gen.SetAppointmentFulfillmentDataRequest
+	// SetAppointmentResponse is the answer of addAppointmentForServiceJobByServiceJobId and
+	// rescheduleAppointmentForServiceJobByServiceJobId; see [gen.SetAppointmentResponse].
+	SetAppointmentResponse = gen.SetAppointmentResponse
+	// SortField is what a list of jobs is sorted by; see [gen.SortField].
+	SortField = gen.SortField
+	// SortOrder is the direction of a sort; see [gen.SortOrder].
+	SortOrder = gen.SortOrder
+	// Technician is the technician who performs a service job or a part of it; see [gen.Technician].
+	Technician = gen.Technician
+	// UpdateReservationRecord is the outcome of changing a reservation; see
+	// [gen.UpdateReservationRecord].
+	UpdateReservationRecord = gen.UpdateReservationRecord
+	// UpdateReservationRequest is the body of updateReservation; see [gen.UpdateReservationRequest].
+	UpdateReservationRequest = gen.UpdateReservationRequest
+	// UpdateReservationResponse is the answer of updateReservation; see [gen.UpdateReservationResponse].
+	UpdateReservationResponse = gen.UpdateReservationResponse
+	// UpdateScheduleRecord is the record of a schedule that failed or drew a warning; see
+	// [gen.UpdateScheduleRecord].
+	UpdateScheduleRecord = gen.UpdateScheduleRecord
+	// UpdateScheduleRequest is the body of updateSchedule; see [gen.UpdateScheduleRequest].
+	UpdateScheduleRequest = gen.UpdateScheduleRequest
+	// UpdateScheduleResponse is the answer of updateSchedule; see [gen.UpdateScheduleResponse].
+	UpdateScheduleResponse = gen.UpdateScheduleResponse
+	// Warning is what the caller should act on although the request was carried out; see [gen.Warning].
+	Warning = gen.Warning
+	// WarningList lists warnings about a request that was carried out; see [gen.WarningList].
+	WarningList = gen.WarningList
 
 	// Decimal is a decimal number as text, such as 12.30: money is exact.
 	Decimal = gen.Decimal

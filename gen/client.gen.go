@@ -87,7 +87,7 @@ func (c *Client) RescheduleAppointmentForServiceJobByServiceJobID(ctx context.Co
 // AssignAppointmentResources assigns resources, such as technicians, to an active appointment in
 // place of those assigned before.
 //
-// assignAppointmentResources: PUT /service/v1/serviceJobs/{serviceJobId}/appointments/{appointmentId}/resources, 1 requests per second, burst 2.
+// assignAppointmentResources: PUT /service/v1/serviceJobs/{serviceJobId}/appointments/{appointmentId}/resources, 1 request per second, burst 2.
 func (c *Client) AssignAppointmentResources(ctx context.Context, serviceJobID string, appointmentID string, body AssignAppointmentResourcesRequest) (*AssignAppointmentResourcesResponse, error) {
 	call := Call{Operation: &operations[opAssignAppointmentResources]}
 	call.PathValues = []string{serviceJobID, appointmentID}

@@ -63,25 +63,35 @@ func comment(text string) string {
 	return b.String()
 }
 
-// typeComment makes a sentence of the type's name and its description, which
-// is a noun phrase, as Go wants it.
 func typeComment(t codegen.TypeDefinition) string {
-	text := ""
-	if t.Schema.OAPISchema != nil {
-		text = lowerFirst(t.Schema.OAPISchema.Description)
+	return comment(typeSentence(t.TypeName, t.Schema.OAPISchema))
+}
+
+// typeSentence makes a sentence of a type's name and its description, which is
+// a noun phrase, as Go wants it.
+func typeSentence(name string, s *openapi3.Schema) string {
+	if s == nil {
+		return name
 	}
+	text := lowerFirst(s.Description)
 	first, _, _ := strings.Cut(text, " ")
 	first = strings.TrimRight(first, ".,")
 	verb := "is the"
 	switch {
-	case t.Schema.ArrayType != nil:
+	case s.Type.Is("array"):
 		verb = "lists"
 	case slices.Contains([]string{"a", "an", "the", "one", "how", "what", "when", "where"}, first):
 		verb = "is"
 	case strings.HasSuffix(first, "s") && first != "status" && first != "address":
 		verb = "holds"
 	}
-	return comment(t.TypeName + " " + verb + " " + text)
+	return name + " " + verb + " " + text
+}
+
+// aliasComment is the first sentence about a type, and where the rest stands.
+func aliasComment(name string, s *openapi3.Schema) string {
+	sentence, _, _ := strings.Cut(strings.TrimSuffix(typeSentence(name, s), "."), ". ")
+	return comment(sentence + "; see [gen." + name + "].")
 }
 
 func lowerFirst(s string) string {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/spservices/services-go/api"
 )
 
@@ -181,6 +183,22 @@ func TestConstantNames(t *testing.T) {
 	want := []any{"NotServiced", "AES", "POAReceipt", "NoSignatureDummyPOS", "Asc"}
 	if got := constantNames(values); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestAliasComment(t *testing.T) {
+	t.Parallel()
+	for description, want := range map[string]string{
+		"Time window.":                          "// Slot is the time window; see [gen.Slot].",
+		"What is free. Empty if there is none.": "// Slot is what is free; see [gen.Slot].",
+	} {
+		if got := aliasComment("Slot", &openapi3.Schema{Description: description}); got != want {
+			t.Errorf("%q: %q, want %q", description, got, want)
+		}
+	}
+	client := string(current(t)["gen/client.gen.go"])
+	if !strings.Contains(client, " 1 request per second, burst 2.") || strings.Contains(client, " 1 requests") {
+		t.Error("a rate of one is not one request")
 	}
 }
 

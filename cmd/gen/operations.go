@@ -62,7 +62,7 @@ type nested struct {
 
 // alias is a type that package facade re-exports, with its constants.
 type alias struct {
-	Name      string
+	Name, Doc string
 	Constants []string
 }
 
@@ -89,8 +89,9 @@ func describe(doc *openapi3.T) (*description, error) {
 	}
 	d.Redacted = redacted(doc)
 	for _, name := range sortedSchemas(doc) {
-		a := alias{Name: goName(name)}
-		for _, constant := range constantNames(doc.Components.Schemas[name].Value.Enum) {
+		a, schema := alias{Name: goName(name)}, doc.Components.Schemas[name].Value
+		a.Doc = aliasComment(a.Name, schema)
+		for _, constant := range constantNames(schema.Enum) {
 			a.Constants = append(a.Constants, a.Name+fmt.Sprint(constant))
 		}
 		d.Aliases = append(d.Aliases, a)

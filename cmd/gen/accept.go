@@ -20,11 +20,13 @@ func accept(doc *openapi3.T) error {
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.AllowExtensionsWithRef()); err != nil {
 		return err
 	}
-	a := &acceptance{schemas: doc.Components.Schemas}
+	a := &acceptance{}
 	a.extensions("the document", doc.Extensions, documentExtensions)
+	a.marketplaces(doc)
 	for _, name := range sortedSchemas(doc) {
-		a.schema(name, doc.Components.Schemas[name])
+		a.schema(name, doc.Components.Schemas[name], named)
 	}
+	a.names(doc)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			if op.OperationID == "" {
@@ -65,9 +67,17 @@ var (
 )
 
 type acceptance struct {
-	schemas  openapi3.Schemas
 	refusals []error
 }
+
+// role is where a schema stands.
+type role uint8
+
+const (
+	elsewhere role = iota // in a parameter, a list or a map
+	named                 // in components
+	member                // of a schema in components
+)
 
 func (a *acceptance) refuse(where, format string, arguments ...any) {
 	a.refusals = append(a.refusals, fmt.Errorf("%s: "+format, append([]any{where}, arguments...)...))
@@ -86,15 +96,20 @@ func (a *acceptance) extensions(where string, given map[string]any, known map[st
 }
 
 // schema looks at a schema, and at those within it that have no name.
-func (a *acceptance) schema(where string, ref *openapi3.SchemaRef) {
+func (a *acceptance) schema(path string, ref *openapi3.SchemaRef, as role) {
+	where := path
+	if at := line(ref); at > 0 {
+		where = fmt.Sprintf("%s (line %d)", path, at)
+	}
 	a.extensions(where, ref.Extensions, schemaExtensions)
+	if kind := unwrap(ref).Value.Type; extension(ref, "x-presence") != "" &&
+		(as != member || isExact(ref) || !kind.Is("integer") && !kind.Is("number") && !kind.Is("boolean")) {
+		a.refuse(where, "x-presence is for properties that are numbers or booleans")
+	}
 	if ref.Ref != "" {
 		return
 	}
-	s, path := ref.Value, where
-	if s.Origin != nil && s.Origin.Key != nil {
-		where = fmt.Sprintf("%s (line %d)", where, s.Origin.Key.Line)
-	}
+	s := ref.Value
 	a.extensions(where, s.Extensions, schemaExtensions)
 	if len(s.AllOf) == 1 && s.AllOf[0].Ref != "" && s.Type == nil {
 		return // a $ref with a description of its own
@@ -105,12 +120,47 @@ func (a *acceptance) schema(where string, ref *openapi3.SchemaRef) {
 		return
 	}
 	a.facts(where, types[0], s)
+	switch {
+	case len(s.Enum) > 0 && as != named:
+		a.refuse(where, "an enum wants a name: a schema in components and a $ref to it")
+	case len(s.Properties) > 0 && as == elsewhere:
+		a.refuse(where, "an object wants a name: a schema in components and a $ref to it")
+	}
+	within := elsewhere
+	if as == named {
+		within = member
+	}
 	for name, property := range s.Properties {
-		a.schema(path+"."+name, property)
+		a.schema(path+"."+name, property, within)
+		a.presence(path+"."+name, property, slices.Contains(s.Required, name))
 	}
 	if s.Items != nil {
-		a.schema(path+"[]", s.Items)
+		a.schema(path+"[]", s.Items, elsewhere)
 	}
+}
+
+// presence refuses a member of which nothing tells whether it is there.
+func (a *acceptance) presence(path string, ref *openapi3.SchemaRef, required bool) {
+	where := fmt.Sprintf("%s (line %d)", path, line(ref))
+	switch presence := extension(ref, "x-presence"); {
+	case required && maybeZero(ref) && presence == "":
+		a.refuse(where, "is required and may be zero: want x-presence: always, or it is not sent")
+	case required && presence == "explicit":
+		a.refuse(where, "is required, so that its absence says nothing: want x-presence: always")
+	}
+}
+
+// maybeZero reports whether a value may be the zero of its Go type, and says
+// something by that.
+func maybeZero(ref *openapi3.SchemaRef) bool {
+	s := unwrap(ref).Value
+	switch {
+	case s.Type.Is("boolean"):
+		return true
+	case s.Type.Is("integer"), s.Type.Is("number"):
+		return !isExact(unwrap(ref)) && !isExact(ref) && (s.Min == nil || *s.Min <= 0) && (s.Max == nil || *s.Max >= 0)
+	}
+	return false
 }
 
 // facts looks at what a schema says of values of its type.
@@ -130,12 +180,16 @@ func (a *acceptance) facts(where, kind string, s *openapi3.Schema) {
 		a.refuse(where, "format %s of a %s is unknown to the generator", s.Format, kind)
 	}
 	for name, bound := range map[string]*float64{"minimum": s.Min, "maximum": s.Max, "multipleOf": s.MultipleOf} {
-		if bound != nil && *bound != math.Trunc(*bound) {
-			a.refuse(where, "%s %v of an integer is no integer", name, *bound)
+		if bound != nil && (*bound != math.Trunc(*bound) || math.Abs(*bound) >= 1<<63) {
+			a.refuse(where, "%s %v of an integer is no integer of 64 bits", name, *bound)
 		}
 	}
-	if other := s.AdditionalProperties.Schema; other != nil && (!other.Value.Type.Is("string") || len(s.Properties) > 0) {
-		a.refuse(where, "additionalProperties may be strings, in an object without properties")
+	if may := s.AdditionalProperties.Has; may != nil && !*may {
+		a.refuse(where, "the generator cannot check additionalProperties: false")
+	}
+	if other := s.AdditionalProperties.Schema; other != nil && (len(s.Properties) > 0 || other.Ref != "" ||
+		!other.Value.Type.Is("string") || other.Value.Format != "" || (&checker{}).constrains(other.Value)) {
+		a.refuse(where, "additionalProperties may be strings without limits, in an object without properties")
 	}
 	for _, name := range s.Required {
 		if s.Properties[name] == nil {
@@ -179,12 +233,19 @@ func (a *acceptance) operation(op *openapi3.Operation, item *openapi3.PathItem) 
 	if successes != 1 {
 		a.refuse(where, "has %d successes, want one", successes)
 	}
+	if payload := op.Extensions["x-payload"]; payload != nil && len(payloads(op)) == 0 {
+		a.refuse(where, "x-payload is %v, want a member or a list of members", payload)
+	}
 	for _, path := range payloads(op) {
 		if find(success, strings.Split(path, ".")...) == nil {
 			a.refuse(where, "x-payload names %s, which the success does not have", path)
 		}
 	}
-	if pagination, ok := op.Extensions["x-pagination"].(map[string]any); ok {
+	if given := op.Extensions["x-pagination"]; given != nil {
+		pagination, _ := given.(map[string]any)
+		if len(pagination) > 3 {
+			a.refuse(where, "x-pagination has more than parameter, token and items")
+		}
 		for _, key := range []string{"parameter", "token", "items"} {
 			name, ok := pagination[key].(string)
 			switch {
@@ -203,8 +264,14 @@ func (a *acceptance) operation(op *openapi3.Operation, item *openapi3.PathItem) 
 func (a *acceptance) parameter(operation string, p *openapi3.Parameter) {
 	where := operation + " parameter " + p.Name
 	a.extensions(where, p.Extensions, map[string][]any{"x-since": nil})
-	a.schema(where, p.Schema)
+	a.schema(where, p.Schema, elsewhere)
 	kind := unwrap(p.Schema).Value
+	if p.In == openapi3.ParameterInQuery && p.Required && maybeZero(p.Schema) {
+		a.refuse(where, "is required and may be zero, which a query leaves out")
+	}
+	if text, ok := kind.Default.(string); kind.Default != nil && (kind.Type.Is("array") || ok && strings.ContainsAny(text, "\"`\\,")) {
+		a.refuse(where, "want a default without quotes, commas and lists, not %v", kind.Default)
+	}
 	switch {
 	case p.In != openapi3.ParameterInPath && p.In != openapi3.ParameterInQuery:
 		a.refuse(where, "is in a %s, want path or query", p.In)

@@ -89,7 +89,7 @@ func TestBreakingMeansThatProgramsDoNotCompile(t *testing.T) {
 		"list that is always there":   {func(m jsonObject) { at(m, object("GetJobResponse")...)["required"] = []any{"errors"} }, false},
 		"map that becomes a struct": {
 			property("Job", "headers", jsonObject{"type": "object", "properties": jsonObject{"a": jsonObject{"type": "string"}}}), true},
-		"another type":            {property("Job", "jobId", jsonObject{"type": "integer"}), true},
+		"another type":            {property("Job", "jobId", jsonObject{"type": "integer", "minimum": 1}), true},
 		"new property":            {property("Job", "store", jsonObject{"type": "string"}), false},
 		"new struct":              {property("Job", "store", jsonObject{"$ref": "#/definitions/Location"}), false},
 		"first query parameter":   {parameter(jobs, "post", jsonObject{"name": "dryRun", "in": "query", "type": "boolean"}), true},

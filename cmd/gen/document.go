@@ -64,12 +64,16 @@ func nameInline(schemas openapi3.Schemas) {
 			if ref.Ref != "" || len(ref.Value.Properties) == 0 {
 				continue
 			}
-			name := strings.TrimSuffix(parent, "Response") + strings.ToUpper(property[:1]) + property[1:]
+			name := inlineName(parent, property)
 			schemas[name] = &openapi3.SchemaRef{Value: ref.Value}
 			ref.Ref = "#/components/schemas/" + name
 			ref.Origin = ref.Value.Origin
 		}
 	}
+}
+
+func inlineName(parent, property string) string {
+	return strings.TrimSuffix(parent, "Response") + strings.ToUpper(property[:1]) + property[1:]
 }
 
 // prepareProperty turns our extensions into those of the model generator:

@@ -34,6 +34,7 @@ const (
 	firstClass     = "      x-operation-class: read\n"
 
 	buyerName = "x-personal: true, description: Name of the buyer"
+	duration  = "durationInMinutes: {type: integer,"
 	itemTitle = "title: {type: string, description: Title of the item."
 )
 
@@ -97,6 +98,35 @@ func TestBadDocuments(t *testing.T) {
 		"requires what is not there": {"required: [startTime, durationInMinutes]", "required: [startTime, duration]", []string{"AppointmentTime", "requires duration,"}},
 		"doc of no enum value":       {"ASC: ", "ASCENDING: ", []string{"SortOrder", "ASCENDING"}},
 		"map of numbers":             {"additionalProperties: {type: string}", "additionalProperties: {type: integer}", []string{"additionalProperties"}},
+		"plan of a half burst":       {firstPlan, "      x-usage-plan: {rate: 20, burst: 40.5}\n", []string{firstOperation, "x-usage-plan"}},
+		"plan of more":               {firstPlan, "      x-usage-plan: {rate: 20, burst: 40, per: minute}\n", []string{firstOperation, "x-usage-plan"}},
+		"pagination of more":         {"x-pagination: {parameter: pageToken, ", "x-pagination: {limit: 3, parameter: pageToken, ", []string{"getServiceJobs", "more than"}},
+		"pagination without a map":   {"x-pagination: {parameter: pageToken, token: payload.nextPageToken, items: payload.jobs}", "x-pagination: true", []string{"getServiceJobs", "x-pagination lacks"}},
+		"payload without a name":     {"x-payload: payload", "x-payload: true", []string{firstOperation, "x-payload is true"}},
+		"two successes":              {"        '400': {$ref: '#/components/responses/GetServiceJobError'}", "        '201': {$ref: '#/components/responses/GetServiceJobError'}", []string{firstOperation, "2 successes"}},
+		"no marketplaces":            {"x-marketplaces:\n", "x-sandbox-examples:\n", []string{"x-marketplaces"}},
+		"two marketplaces alike":     {"fe: {SG: ", "fe: {US: ", []string{"x-marketplaces", "US"}},
+		"required and maybe zero":    {duration + " minimum: 1,", duration, []string{"AppointmentTime.durationInMinutes (line ", "x-presence"}},
+		"required and explicit":      {duration + " minimum: 1,", duration + " minimum: 1, x-presence: explicit,", []string{"AppointmentTime.durationInMinutes", "required"}},
+		"required truth":             {duration + " minimum: 1,", "durationInMinutes: {type: boolean,", []string{"AppointmentTime.durationInMinutes", "x-presence"}},
+		"required number of a query": {"          required: true\n          description: Code of the reason for cancelling.\n          schema: {type: string, minLength: 1, maxLength: 100, pattern: '^[A-Z0-9_]*$', x-since: {pattern: \"2022-08-10\"}}", "          required: true\n          description: D.\n          schema: {type: integer}", []string{"cancelServiceJobByServiceJobId parameter cancellationReasonCode", "zero"}},
+		"presence of a text":         {buyerName, "x-presence: explicit, description: Name of the buyer", []string{"Buyer.name (line ", "x-presence"}},
+		"presence of a parameter":    {"{type: integer, minimum: 1, maximum: 20,", "{type: integer, x-presence: always, minimum: 1, maximum: 20,", []string{"pageSize", "x-presence"}},
+		"limits within a map":        {"additionalProperties: {type: string}", "additionalProperties: {type: string, maxLength: 5}", []string{"additionalProperties", "without limits"}},
+		"nothing else in an object":  {"      required: [startTime, durationInMinutes]\n", "      additionalProperties: false\n", []string{"AppointmentTime (line ", "additionalProperties"}},
+		"fewest properties":          {"      required: [startTime, durationInMinutes]\n", "      minProperties: 1\n", []string{"AppointmentTime (line ", "minProperties"}},
+		"bound beyond 64 bits":       {duration + " minimum: 1,", duration + " minimum: 1e30,", []string{"durationInMinutes", "64 bits"}},
+		"object in a list":           {itemTitle, "title: {type: array, items: {type: object, properties: {a: {type: string}}}, description: Title of the item.", []string{"AssociatedItem.title[] (line ", "a name"}},
+		"object in an object":        {itemTitle, "title: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}, description: Title of the item.", []string{"AssociatedItem.title.a (line ", "a name"}},
+		"object of a taken name":     {"        appointmentId: {$ref: '#/components/schemas/AppointmentId'}\n        appointmentStatus:", "        time: {type: object, properties: {a: {type: string}}}\n        appointmentStatus:", []string{"Appointment.time", "AppointmentTime"}},
+		"enum without a name":        {itemTitle, "title: {type: string, enum: [A, B], description: Title of the item.", []string{"AssociatedItem.title (line ", "a name"}},
+		"enum of numbers":            {"type: string\n      description: Direction of a sort.\n      enum: [ASC, DESC]", "type: integer\n      description: D.\n      enum: [1, 2]", []string{"SortOrder (line ", "enum"}},
+		"enum with nothing":          {"enum: [ASC, DESC]", "enum: [ASC, DESC, '']", []string{"SortOrder (line ", "Go name"}},
+		"enum values alike":          {"enum: [ASC, DESC]", "enum: [ASC, DESC, Desc]", []string{"SortOrder (line ", "DESC and Desc"}},
+		"properties alike":           {itemTitle, "Quantity: {type: integer, description: Q.}\n        " + itemTitle, []string{"AssociatedItem (line ", "Quantity and quantity"}},
+		"schemas alike":              {"    SortOrder:\n", "    POAtype: {type: string, description: D.}\n\n    SortOrder:\n", []string{"POAtype and PoaType"}},
+		"operations alike":           {"operationId: updateReservation", "operationId: CreateReservation", []string{"CreateReservation and createReservation"}},
+		"default in quotes":          {"        - name: pageToken\n          in: query\n          description: Token of the page wanted, unchanged from the answer before. Empty on a first page.\n          schema: {type: string}", "        - name: pageToken\n          in: query\n          description: D.\n          schema: {type: string, default: 'a\"b'}", []string{"getServiceJobs parameter pageToken", "default"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +164,20 @@ func refuses(t *testing.T, spec string, want ...string) {
 	}
 	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
 		t.Errorf("wrote %v all the same, %v", left, err)
+	}
+}
+
+// A required number whose zero is a value of its own is not refused for it.
+func TestRequiredZero(t *testing.T) {
+	t.Parallel()
+	spec := changed(t, string(api.Spec()), duration+" minimum: 1,", duration+" minimum: 0, x-presence: always,")
+	code := string(generated(t, document(t, spec))["gen/validate.gen.go"])
+	const check = `c.Required("durationInMinutes"`
+	if strings.Contains(code, check) || !strings.Contains(code, `c.Range("durationInMinutes", int64(v.DurationInMinutes), 0,`) {
+		t.Error("zero is refused, or what is below it is not")
+	}
+	if !strings.Contains(string(current(t)["gen/validate.gen.go"]), check) {
+		t.Errorf("there is no %s without the change", check)
 	}
 }
 

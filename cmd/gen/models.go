@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -67,13 +69,13 @@ func constantNames(values []any) []any {
 	names := make([]any, len(values))
 	for i, v := range values {
 		var b strings.Builder
-		for word := range strings.SplitSeq(fmt.Sprint(v), "_") {
+		for _, word := range strings.FieldsFunc(fmt.Sprint(v), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			switch word {
-			case "":
 			case "POA", "POS", "AES", "JPG", "JPEG", "PNG", "GIF", "PDF", "TIFF":
 				b.WriteString(word)
 			default:
-				b.WriteString(word[:1] + strings.ToLower(word[1:]))
+				first, size := utf8.DecodeRuneInString(word)
+				b.WriteString(string(unicode.ToUpper(first)) + strings.ToLower(word[size:]))
 			}
 		}
 		names[i] = b.String()

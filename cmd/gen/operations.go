@@ -115,8 +115,8 @@ func describeOperation(definition codegen.OperationDefinition) (operation, error
 	op.Burst = int(burst)
 	class, _ := spec.Extensions["x-operation-class"].(string)
 	op.Class, okClass = classes[class]
-	if !okRate || !okBurst || !okClass || op.Rate <= 0 || op.Burst < 1 {
-		return op, fmt.Errorf("want x-usage-plan {rate, burst} and x-operation-class read, idempotent or once")
+	if !okRate || !okBurst || !okClass || len(plan) != 2 || op.Rate <= 0 || op.Burst < 1 || float64(op.Burst) != burst {
+		return op, fmt.Errorf("want x-usage-plan {rate, burst}, both above zero, burst whole, and x-operation-class read, idempotent or once")
 	}
 	op.Payload = payloads(spec)
 	if pagination, ok := spec.Extensions["x-pagination"].(map[string]any); ok {

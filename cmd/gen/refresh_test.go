@@ -117,7 +117,7 @@ func TestCheckRefusesMissingDescriptions(t *testing.T) {
 		stderr string
 	}{
 		"described": {[]string{"-spec", refreshData + "spec.yaml"}, exitOK, ""},
-		"missing":   {[]string{"-spec", refreshData + "breaking.yaml"}, exitError, "breaking.yaml:29: a description is still to be written"},
+		"missing":   {[]string{"-spec", refreshData + "breaking.yaml"}, exitError, "breaking.yaml:32: a description is still to be written"},
 		"no file":   {[]string{"-spec", refreshData + "missing.yaml"}, exitError, "missing.yaml"},
 		"argument":  {[]string{"more"}, exitUsage, `"more"`},
 	} {

@@ -159,7 +159,7 @@ func (c *checker) required(name, condition string, required bool) {
 }
 
 func (c *checker) number(expr, name string, s *openapi3.Schema, required bool, presence string) {
-	c.required(name, expr+" != 0", required)
+	c.required(name, expr+" != 0", required && presence == "")
 	if s.Min == nil && s.Max == nil && s.MultipleOf == nil {
 		return
 	}

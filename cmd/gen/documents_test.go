@@ -167,6 +167,33 @@ func refuses(t *testing.T, spec string, want ...string) {
 	}
 }
 
+// A schema or a property whose Go name the templates or the façade have already.
+func TestNamesThatAreTaken(t *testing.T) {
+	t.Parallel()
+	schema := func(name string) [2]string {
+		return [2]string{"    SortOrder:\n", "    " + name + ":\n      type: object\n      description: D.\n      properties: {a: {type: string, maxLength: 3}}\n\n    SortOrder:\n"}
+	}
+	for name, c := range map[string]struct {
+		change [2]string
+		want   string
+	}{
+		"templates":   {schema("Operation"), "gen.Operation of gen/"},
+		"façade":      {schema("Region"), "facade.Region of facade/models.gen.go is taken by ../../facade/regions.go"},
+		"parameters":  {schema("GetServiceJobsParams"), "gen.GetServiceJobsParams "},
+		"a constant":  {schema("SortOrderAsc"), "gen.SortOrderAsc "},
+		"a method":    {[2]string{duration + " minimum: 1,", "validate: {type: string, description: D.}\n        " + duration + " minimum: 1,"}, "gen.AppointmentTime.Validate "},
+		"the printer": {[2]string{"        name: {type: string, " + buyerName, "        format: {type: string, description: D.}\n        name: {type: string, " + buyerName}, "gen.Buyer.Format "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := generate([]byte(changed(t, string(api.Spec()), c.change[0], c.change[1])), root)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
 // A required number whose zero is a value of its own is not refused for it.
 func TestRequiredZero(t *testing.T) {
 	t.Parallel()

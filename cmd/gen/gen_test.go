@@ -25,7 +25,7 @@ func generated(t *testing.T, spec string) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := generate(text)
+	list, err := generate(text, root)
 	if err != nil {
 		t.Fatal(err)
 	}

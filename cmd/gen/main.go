@@ -43,7 +43,7 @@ func run(spec, out string) error {
 	if err != nil {
 		return err
 	}
-	files, err := generate(text)
+	files, err := generate(text, out)
 	if err != nil {
 		return fmt.Errorf("%s: %w", spec, err)
 	}
@@ -96,9 +96,9 @@ func (f file) formatted() (file, error) {
 // settings in variables of a package.
 var generating sync.Mutex
 
-// generate returns every generated file of an API description. None is written
-// before all are right.
-func generate(text []byte) ([]file, error) {
+// generate returns every generated file of an API description, for the module
+// at root. None is written before all are right.
+func generate(text []byte, root string) ([]file, error) {
 	generating.Lock()
 	defer generating.Unlock()
 	doc, err := load(text)
@@ -134,5 +134,5 @@ func generate(text []byte) ([]file, error) {
 			return nil, err
 		}
 	}
-	return files, nil
+	return files, clashes(files, root)
 }

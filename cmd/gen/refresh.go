@@ -24,7 +24,7 @@ const defaultSpec = "api/services-v1.yaml"
 // and edits the description if it is asked to.
 func refreshSpec(args []string, stdout, stderr io.Writer) int {
 	o := refresh.Options{Accept: func(text []byte) error {
-		_, err := generate(text)
+		_, err := generate(text, ".")
 		return err
 	}}
 	flags := flag.NewFlagSet("gen refresh", flag.ContinueOnError)

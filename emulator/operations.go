@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"fmt"
+	"net/http"
 
 	"github.com/spservices/services-go/gen"
 )
@@ -37,12 +37,18 @@ var operations = func() (all []operation) {
 	for _, row := range gen.Operations() {
 		run := runners[row.ID]
 		if run == nil {
-			panic(fmt.Sprintf("emulator: operation %s is not implemented", row.ID))
+			run = notImplemented
 		}
 		all = append(all, operation{row, run, row.ID == "setAppointmentFulfillmentData"})
 	}
 	return all
 }()
+
+// notImplemented answers for an operation that the API description has and the
+// emulator does not carry out yet.
+func notImplemented(*call) (any, *refusal) {
+	return nil, &refusal{http.StatusNotImplemented, []gen.Error{{Code: "NotImplemented", Message: "The emulator does not carry out this operation."}}}
+}
 
 func findOperation(id string) *operation {
 	for i := range operations {

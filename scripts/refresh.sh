@@ -14,8 +14,19 @@ fi
 model=$(realpath -- "$1")
 shift
 
+# Paths are the caller's; the tool runs at the root of the module.
+arguments=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --spec | -spec) arguments+=(--spec "$(realpath -- "${2:?--spec wants a file}")") && shift ;;
+    --spec=* | -spec=*) arguments+=(--spec "$(realpath -- "${1#*=}")") ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tool=$(mktemp -d)
 trap 'rm -rf "$tool"' EXIT
 go build -o "$tool/gen" ./cmd/gen
-"$tool/gen" refresh --model "$model" "$@"
+"$tool/gen" refresh --model "$model" ${arguments[@]+"${arguments[@]}"}

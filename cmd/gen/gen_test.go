@@ -179,8 +179,8 @@ func TestFormatted(t *testing.T) {
 
 func TestConstantNames(t *testing.T) {
 	t.Parallel()
-	values := []any{"NOT_SERVICED", "AES", "POA_RECEIPT", "NO_SIGNATURE_DUMMY_POS", "ASC"}
-	want := []any{"NotServiced", "AES", "POAReceipt", "NoSignatureDummyPOS", "Asc"}
+	values := []any{"NOT_SERVICED", "AES", "POA_RECEIPT", "NO_SIGNATURE_DUMMY_POS", "ASC", "A-B c", "3D", "ÄRGER_ÖL"}
+	want := []any{"NotServiced", "AES", "POAReceipt", "NoSignatureDummyPOS", "Asc", "ABC", "3d", "ÄrgerÖl"}
 	if got := constantNames(values); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -162,6 +162,20 @@ func TestRefreshScript(t *testing.T) {
 	if page, code := script(refreshData+"breaking.json", "--spec", spec); code != exitOK || !strings.Contains(page, "**No changes.**") {
 		t.Errorf("exit status %d of a second run, page\n%s", code, page)
 	}
+	// A relative path is the caller's.
+	here, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--spec", relative}, {"--spec=" + relative}} {
+		if page, code := script(append([]string{refreshData + "breaking.json"}, args...)...); code != exitOK || !strings.Contains(page, "**No changes.**") {
+			t.Errorf("exit status %d with %s, page\n%s", code, args, page)
+		}
+	}
 	if _, code := script(); code != exitUsage {
 		t.Errorf("exit status %d without a model, want %d", code, exitUsage)
 	}

@@ -1,8 +1,10 @@
 package refresh
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -40,8 +42,9 @@ func TestFromTheReferenceToAmazonsModels(t *testing.T) {
 	}
 }
 
-// One model after the other leads to where the last one alone leads.
-func TestModelsCanBeAppliedOneAfterTheOther(t *testing.T) {
+// One model after the other leads from the reference to today's description, but
+// for what a person has added since: descriptions, and the marks of what is new.
+func TestModelsLeadToTodaysDescription(t *testing.T) {
 	t.Parallel()
 	o := Options{Spec: specCopy(t, apiSpec), Write: true, AcceptBreaking: true}
 	atReference(t, o.Spec)
@@ -49,7 +52,36 @@ func TestModelsCanBeAppliedOneAfterTheOther(t *testing.T) {
 		o.Model = published(t, date)
 		run(t, o)
 	}
+	got, want := statements(edited(t, readFile(t, o.Spec)).root, ""), statements(edited(t, readFile(t, apiSpec)).root, "")
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			t.Errorf("statement %d is\n%s\nwant\n%s", i, got[i], want[i])
+			break
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d statements, want %d", len(got), len(want))
+	}
 	unchangedByASecondRun(t, o)
+}
+
+// statements lists the scalars of a document in its order, with their paths.
+func statements(n *yaml.Node, at string) (list []string) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i < len(n.Content); i += 2 {
+			if key := n.Content[i].Value; !slices.Contains([]string{"description", "x-personal"}, key) {
+				list = append(list, statements(n.Content[i+1], at+"/"+key)...)
+			}
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			list = append(list, statements(item, fmt.Sprint(at, "/", i))...)
+		}
+	default:
+		list = []string{at + ": " + n.Value}
+	}
+	return list
 }
 
 // The description that the SDK is generated from states what the newest model

@@ -102,7 +102,7 @@ func (a *acceptance) schema(path string, ref *openapi3.SchemaRef, as role) {
 		where = fmt.Sprintf("%s (line %d)", path, at)
 	}
 	a.extensions(where, ref.Extensions, schemaExtensions)
-	if kind := unwrap(ref).Value.Type; extension(ref, "x-presence") != "" &&
+	if kind := unwrap(ref).Value.Type; presenceOf(ref) != "" &&
 		(as != member || isExact(ref) || !kind.Is("integer") && !kind.Is("number") && !kind.Is("boolean")) {
 		a.refuse(where, "x-presence is for properties that are numbers or booleans")
 	}
@@ -142,7 +142,7 @@ func (a *acceptance) schema(path string, ref *openapi3.SchemaRef, as role) {
 // presence refuses a member of which nothing tells whether it is there.
 func (a *acceptance) presence(path string, ref *openapi3.SchemaRef, required bool) {
 	where := fmt.Sprintf("%s (line %d)", path, line(ref))
-	switch presence := extension(ref, "x-presence"); {
+	switch presence := presenceOf(ref); {
 	case required && maybeZero(ref) && presence == "":
 		a.refuse(where, "is required and may be zero: want x-presence: always, or it is not sent")
 	case required && presence == "explicit":

@@ -82,7 +82,7 @@ func inlineName(parent, property string) string {
 func prepareProperty(parent *openapi3.Schema, name string, ref *openapi3.SchemaRef) {
 	target := unwrap(ref)
 	omitZero, pointer := true, false
-	switch extension(ref, "x-presence") {
+	switch presenceOf(ref) {
 	case "":
 		// A nested object is a pointer when it may be absent.
 		pointer = target.Value.Type.Is("object") && len(target.Value.Properties) > 0 &&
@@ -134,16 +134,13 @@ func setExtension(extensions *map[string]any, name string, value any) {
 	(*extensions)[name] = value
 }
 
-// extension reads a string extension beside a $ref or in a schema.
-func extension(ref *openapi3.SchemaRef, name string) string {
-	if s, ok := ref.Extensions[name].(string); ok {
-		return s
+// presenceOf reads x-presence beside a $ref or in a schema.
+func presenceOf(ref *openapi3.SchemaRef) string {
+	text, ok := ref.Extensions["x-presence"].(string)
+	if !ok && ref.Ref == "" {
+		text, _ = ref.Value.Extensions["x-presence"].(string)
 	}
-	if ref.Ref == "" {
-		s, _ := ref.Value.Extensions[name].(string)
-		return s
-	}
-	return ""
+	return text
 }
 
 func refName(ref *openapi3.SchemaRef) string {

@@ -111,7 +111,7 @@ func (c *checker) constrainsRef(r *openapi3.SchemaRef) bool {
 // value emits the checks of one member. Zero is absent, except for numbers
 // whose x-presence says otherwise.
 func (c *checker) value(expr, name string, ref *openapi3.SchemaRef, required bool, depth int) {
-	presence := extension(ref, "x-presence")
+	presence := presenceOf(ref)
 	r := unwrap(ref)
 	s := r.Value
 	if depth > 0 { // the items of a list are there, whatever they are

@@ -193,6 +193,40 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// A struct that requests carry becomes a pointer where it may be absent, and
+// the other way round.
+func TestRequiredStructsOfRequests(t *testing.T) {
+	t.Parallel()
+	at := jsonObject{"$ref": "#/definitions/Location"}
+	swagger := func(required ...any) *api {
+		t.Helper()
+		m := decoded(t, readFile(t, "testdata/same.json"))
+		order := in(m, "definitions", "CreateJobRequest")
+		order["properties"].(jsonObject)["at"], order["required"] = at, append([]any{"kind", "contentMD5"}, required...)
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		model, err := readSwagger(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return model
+	}
+	optional, required := swagger(), swagger("at")
+	for _, tc := range []struct {
+		old, new *api
+		want     string
+	}{
+		{required, optional, "- `CreateJobRequest.at` required: required → optional (**breaking**: " + newType + ")\n"},
+		{optional, required, "- `CreateJobRequest.at` required: optional → required (**breaking**: " + needsMore + ")\n"},
+	} {
+		if changes := compare(tc.old, tc.new); len(changes) != 1 || changes[0].line() != tc.want {
+			t.Errorf("got %v, want %s", changes, tc.want)
+		}
+	}
+}
+
 func TestUsageFollowsNewDefinitions(t *testing.T) {
 	t.Parallel()
 	model, err := readSwagger(readFile(t, "testdata/same.json"))

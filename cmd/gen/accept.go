@@ -21,6 +21,9 @@ func accept(doc *openapi3.T) error {
 		return err
 	}
 	a := &acceptance{}
+	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
+		a.refuse("the document", "is OpenAPI %s, want 3.0", doc.OpenAPI)
+	}
 	a.extensions("the document", doc.Extensions, documentExtensions)
 	a.marketplaces(doc)
 	for _, name := range sortedSchemas(doc) {
@@ -76,7 +79,8 @@ type role uint8
 const (
 	elsewhere role = iota // in a parameter, a list or a map
 	named                 // in components
-	member                // of a schema in components
+	member                // a property of those
+	inner                 // a property of an object that a member describes
 )
 
 func (a *acceptance) refuse(where, format string, arguments ...any) {
@@ -102,10 +106,7 @@ func (a *acceptance) schema(path string, ref *openapi3.SchemaRef, as role) {
 		where = fmt.Sprintf("%s (line %d)", path, at)
 	}
 	a.extensions(where, ref.Extensions, schemaExtensions)
-	if kind := unwrap(ref).Value.Type; presenceOf(ref) != "" &&
-		(as != member || isExact(ref) || !kind.Is("integer") && !kind.Is("number") && !kind.Is("boolean")) {
-		a.refuse(where, "x-presence is for properties that are numbers or booleans")
-	}
+	a.marks(where, ref, as)
 	if ref.Ref != "" {
 		return
 	}
@@ -123,10 +124,10 @@ func (a *acceptance) schema(path string, ref *openapi3.SchemaRef, as role) {
 	switch {
 	case len(s.Enum) > 0 && as != named:
 		a.refuse(where, "an enum wants a name: a schema in components and a $ref to it")
-	case len(s.Properties) > 0 && as == elsewhere:
+	case len(s.Properties) > 0 && as != named && as != member:
 		a.refuse(where, "an object wants a name: a schema in components and a $ref to it")
 	}
-	within := elsewhere
+	within := inner
 	if as == named {
 		within = member
 	}
@@ -136,6 +137,24 @@ func (a *acceptance) schema(path string, ref *openapi3.SchemaRef, as role) {
 	}
 	if s.Items != nil {
 		a.schema(path+"[]", s.Items, elsewhere)
+	}
+}
+
+// marks refuses extensions where nothing reads them.
+func (a *acceptance) marks(where string, ref *openapi3.SchemaRef, as role) {
+	has := func(name string) bool {
+		return ref.Extensions[name] != nil || ref.Ref == "" && ref.Value.Extensions[name] != nil
+	}
+	kind, property := unwrap(ref).Value.Type, as == member || as == inner
+	switch number := kind.Is("integer") || kind.Is("number"); {
+	case has("x-presence") && (!property || isExact(ref) || !number && !kind.Is("boolean")):
+		a.refuse(where, "x-presence is for properties that are numbers or booleans")
+	case !property && (has("x-personal") || has("x-secret")):
+		a.refuse(where, "x-personal and x-secret are for properties")
+	case has("x-exact") && !kind.Is("number"):
+		a.refuse(where, "x-exact is for numbers")
+	case has("x-time-offset") && (as != named || !kind.Is("object")):
+		a.refuse(where, "x-time-offset is for objects in components")
 	}
 }
 
@@ -176,11 +195,15 @@ func (a *acceptance) facts(where, kind string, s *openapi3.Schema) {
 			a.refuse(where, "the generator cannot check %s here", keyword)
 		}
 	}
+	if s.MaxLength != nil && s.MinLength > *s.MaxLength || s.MaxItems != nil && s.MinItems > *s.MaxItems ||
+		s.Min != nil && s.Max != nil && *s.Min > *s.Max {
+		a.refuse(where, "nothing lies between its limits")
+	}
 	if !slices.Contains(formats[kind], s.Format) {
 		a.refuse(where, "format %s of a %s is unknown to the generator", s.Format, kind)
 	}
 	for name, bound := range map[string]*float64{"minimum": s.Min, "maximum": s.Max, "multipleOf": s.MultipleOf} {
-		if bound != nil && (*bound != math.Trunc(*bound) || math.Abs(*bound) >= 1<<63) {
+		if bound != nil && kind == "integer" && (*bound != math.Trunc(*bound) || math.Abs(*bound) >= 1<<63) {
 			a.refuse(where, "%s %v of an integer is no integer of 64 bits", name, *bound)
 		}
 	}

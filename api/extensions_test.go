@@ -115,7 +115,8 @@ func TestSchemaExtensions(t *testing.T) {
 		// Ids of technicians, orders and sellers name no person by themselves, and logs need them.
 		"x-personal: true": "Address.addressLine1 Address.addressLine2 Address.addressLine3 Address.city Address.county " +
 			"Address.district Address.name Address.phone Address.postalCode Address.stateOrRegion " +
-			"Buyer.buyerId Buyer.name Buyer.phone LinkedAsset.additionalAttributes Payment.instrument Technician.name",
+			"Buyer.buyerId Buyer.name Buyer.phone Error.details Error.message LinkedAsset.additionalAttributes " +
+			"Payment.instrument Technician.name Warning.details Warning.message",
 		"x-exact: true": "MoneyAmount.value",
 		"x-secret: true": "EncryptionDetails.initializationVector EncryptionDetails.key " +
 			"ServiceDocumentUploadDestination.headers ServiceDocumentUploadDestination.url",

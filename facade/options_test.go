@@ -119,7 +119,7 @@ func TestOptionsAreTaken(t *testing.T) {
 		"foreign endpoint and token": with(facade.WithEndpoint("https://api.example"), facade.WithTokenSource(facade.StaticToken("t"))),
 		"Amazon's other host":        with(facade.WithEndpoint("https://SellingPartnerAPI-na.Amazon.COM")),
 		"Amazon's token endpoint":    with(facade.WithTokenEndpoint("https://api.amazon.co.amazon.com/auth")),
-		"no waits":                   with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1})),
+		"one attempt":                with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1})),
 	} {
 		if _, err := facade.New(opts...); err != nil {
 			t.Errorf("%s: %v", name, err)

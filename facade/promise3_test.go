@@ -347,7 +347,7 @@ func TestPromise3EveryAttemptIsPaced(t *testing.T) {
 				return reply(r, 503, ""), nil
 			}
 			return resp, err
-		}), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 4}))
+		}), facade.WithRetryPolicy(facade.RetryPolicy{BackoffBase: 1, BackoffCap: 1}))
 		for range 100 {
 			if _, err := client.ListServiceJobs(t.Context(), facade.ServiceJobsQuery{CreatedAfter: start}); err != nil {
 				t.Fatal(err)

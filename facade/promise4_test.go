@@ -157,7 +157,7 @@ func TestPromise4NoEndOfAttempts(t *testing.T) {
 	t.Parallel()
 	var sent atomic.Int32
 	down := answers(503, "")
-	client := clientOf(t, script(&sent, down, down, down, down, down, answers(200, jobAnswer)), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: math.MaxInt}))
+	client := clientOf(t, script(&sent, down, down, down, down, down, answers(200, jobAnswer)), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: math.MaxInt, BackoffBase: 1, BackoffCap: 1}))
 	if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err != nil || sent.Load() != 6 {
 		t.Errorf("%v after %d requests", err, sent.Load())
 	}
@@ -210,8 +210,8 @@ func TestPromise4DeadlineBeforeNextWait(t *testing.T) {
 			defer cancel()
 			policy := facade.RetryPolicy{Attempts: 4, BackoffBase: 1000 * time.Hour, BackoffCap: 1000 * time.Hour, RetryAfterCap: time.Minute}
 			if name == "429, by the plan" { // the wait for a token is 100 ms or more
-				policy.BackoffBase = 0
-				policy.BackoffCap = 0
+				policy.BackoffBase = 1
+				policy.BackoffCap = 1
 			}
 			client := paced(t, c.step, facade.WithRetryPolicy(policy))
 			started := time.Now()

@@ -23,6 +23,9 @@ func items(n int) []string {
 	return list
 }
 
+// overflow is 60 where it is cut to 32 bits.
+var overflow int64 = 1<<32 + 60
+
 func jobs(q facade.ServiceJobsQuery) func(context.Context, *facade.Client, ...facade.CallOption) error {
 	return func(ctx context.Context, c *facade.Client, o ...facade.CallOption) error {
 		_, err := c.ListServiceJobs(ctx, q, o...)
@@ -164,8 +167,8 @@ var rules = map[string]struct {
 	"slots of 7":                   {[]string{"slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: 7})},
 	"slots of 365":                 {[]string{"slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: 365})},
 	"slots of -5":                  {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: -5})},
-	"slots that overflow":          {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: 1<<32 + 60})},
-	"slots that underflow":         {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: -1<<32 + 60})},
+	"slots that overflow":          {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: int(overflow)})},
+	"slots that underflow":         {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: int(overflow - 1<<33)})},
 
 	"document of 0 bytes":       {[]string{"contentLength"}, documented(facade.ServiceUploadDocument{ContentType: facade.ContentTypePDF})},
 	"document of 1 byte":        {nil, documented(facade.ServiceUploadDocument{ContentType: facade.ContentTypePDF, ContentLength: 1})},

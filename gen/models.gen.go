@@ -563,9 +563,9 @@ type Error struct {
 	// Code of the error, for programs.
 	Code string `json:"code,omitzero"`
 	// Account of the error, for people.
-	Message string `json:"message,omitzero"`
+	Message string `json:"message,omitzero" redact:"personal"`
 	// What may help to understand or mend the error.
-	Details string `json:"details,omitzero"`
+	Details string `json:"details,omitzero" redact:"personal"`
 	// Severity of an entry in a list of errors.
 	ErrorLevel ErrorLevel `json:"errorLevel,omitzero"`
 }
@@ -1023,9 +1023,9 @@ type Warning struct {
 	// Code of the warning, for programs.
 	Code string `json:"code,omitzero"`
 	// Account of the warning, for people.
-	Message string `json:"message,omitzero"`
+	Message string `json:"message,omitzero" redact:"personal"`
 	// What may help to understand or address the warning.
-	Details string `json:"details,omitzero"`
+	Details string `json:"details,omitzero" redact:"personal"`
 }
 
 // WarningList lists warnings about a request that was carried out. Empty or absent if there are none.

@@ -9,110 +9,138 @@ import (
 	"github.com/spservices/services-go/internal/redact"
 )
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v Address) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+func format(v any, f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
 
-// LogValue is v without personal data and secrets.
-func (v Address) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+func logValue(v any) slog.Value { return redact.Value{Of: v}.LogValue() }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v Appointment) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Address) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Address) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v Appointment) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Appointment) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Appointment) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v AssociatedItem) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v AssignAppointmentResourcesPayload) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v AssignAppointmentResourcesPayload) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v AssociatedItem) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v AssignAppointmentResourcesResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v AssignAppointmentResourcesResponse) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v Buyer) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v AssociatedItem) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v AssociatedItem) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v Buyer) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Buyer) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Buyer) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v CreateServiceDocumentUploadDestination) Format(f fmt.State, verb rune) {
-	redact.Value{Of: v}.Format(f, verb)
-}
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v CancelReservationResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v CancelReservationResponse) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v CreateServiceDocumentUploadDestination) LogValue() slog.Value {
-	return redact.Value{Of: v}.LogValue()
-}
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v CancelServiceJobByServiceJobIDResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v CancelServiceJobByServiceJobIDResponse) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v EncryptionDetails) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v CompleteServiceJobByServiceJobIDResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v CompleteServiceJobByServiceJobIDResponse) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v EncryptionDetails) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v CreateReservationRecord) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v CreateReservationRecord) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v GetServiceJobByServiceJobIDResponse) Format(f fmt.State, verb rune) {
-	redact.Value{Of: v}.Format(f, verb)
-}
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v CreateReservationResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v CreateReservationResponse) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v GetServiceJobByServiceJobIDResponse) LogValue() slog.Value {
-	return redact.Value{Of: v}.LogValue()
-}
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v CreateServiceDocumentUploadDestination) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v CreateServiceDocumentUploadDestination) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v GetServiceJobsResponse) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v EncryptionDetails) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v EncryptionDetails) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v GetServiceJobsResponse) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Error) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Error) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v JobListing) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v FixedSlotCapacityErrors) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v FixedSlotCapacityErrors) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v JobListing) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v GetAppointmentSlotsResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v GetAppointmentSlotsResponse) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v LinkedAsset) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v GetServiceJobByServiceJobIDResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v GetServiceJobByServiceJobIDResponse) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v LinkedAsset) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v GetServiceJobsResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v GetServiceJobsResponse) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v Payment) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v JobListing) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v JobListing) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v Payment) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v LinkedAsset) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v LinkedAsset) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v POA) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Payment) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Payment) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v POA) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v POA) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v POA) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v ServiceDocumentUploadDestination) Format(f fmt.State, verb rune) {
-	redact.Value{Of: v}.Format(f, verb)
-}
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v RangeSlotCapacityErrors) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v RangeSlotCapacityErrors) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v ServiceDocumentUploadDestination) LogValue() slog.Value {
-	return redact.Value{Of: v}.LogValue()
-}
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v ServiceDocumentUploadDestination) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v ServiceDocumentUploadDestination) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v ServiceJob) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v ServiceJob) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v ServiceJob) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v ServiceJob) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v ServiceLocation) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v ServiceLocation) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v ServiceLocation) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v SetAppointmentResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v SetAppointmentResponse) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v ServiceLocation) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Technician) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Technician) LogValue() slog.Value          { return logValue(v) }
 
-// Format writes v as JSON without personal data and secrets, for every verb.
-func (v Technician) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v UpdateReservationRecord) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v UpdateReservationRecord) LogValue() slog.Value          { return logValue(v) }
 
-// LogValue is v without personal data and secrets.
-func (v Technician) LogValue() slog.Value { return redact.Value{Of: v}.LogValue() }
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v UpdateReservationResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v UpdateReservationResponse) LogValue() slog.Value          { return logValue(v) }
+
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v UpdateScheduleRecord) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v UpdateScheduleRecord) LogValue() slog.Value          { return logValue(v) }
+
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v UpdateScheduleResponse) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v UpdateScheduleResponse) LogValue() slog.Value          { return logValue(v) }
+
+// Format and LogValue show v as JSON without personal data and secrets, for every verb.
+func (v Warning) Format(f fmt.State, verb rune) { format(v, f, verb) }
+func (v Warning) LogValue() slog.Value          { return logValue(v) }

@@ -57,7 +57,7 @@ var contractMutants = []mutant{
 	},
 	{
 		name: "generate models that print themselves", file: "cmd/gen/templates/redact.tmpl", tests: "cmd/gen", test: "^TestChangesReachTheCode$",
-		guard:  `func (v {{.}}) Format(f fmt.State, verb rune) { redact.Value{Of: v}.Format(f, verb) }`,
+		guard:  `func (v {{.}}) Format(f fmt.State, verb rune) { format(v, f, verb) }`,
 		broken: `var _ fmt.State`,
 	},
 	{

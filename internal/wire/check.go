@@ -174,6 +174,9 @@ func between(verb string, low, high int64, unit string) string {
 	switch {
 	case high == math.MaxInt64 || high == math.MaxInt: // without a limit
 		limits = fmt.Sprintf("at least %d", low)
+		if low == 1 {
+			unit = strings.TrimSuffix(unit, "s")
+		}
 	case low == high:
 		limits = strconv.FormatInt(low, 10)
 	case low <= 0:

@@ -176,7 +176,7 @@ var answerMutants = []mutant{
 	{
 		name: "replace a token in spite of NoRetry", file: "facade/retry.go", tests: "facade", test: "^TestPromise5NoRetryReplacesNoToken$",
 		guard:  `case x.settings.noRetry:`,
-		broken: `case x.settings.noRetry && kind != stale:`,
+		broken: `case x.settings.noRetry && k != stale:`,
 	},
 	{
 		name: "replace a token for whatever has expired", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestPromise5OnlyTokensExpire$",

@@ -31,11 +31,15 @@ const (
 	defaultTokenURL  = "https://api.amazon.com/auth/o2/token" //nolint:gosec // an address, no credential
 )
 
+var defaultRetry = RetryPolicy{
+	Attempts: DefaultAttempts, BackoffBase: DefaultBackoffBase, BackoffCap: DefaultBackoffCap, RetryAfterCap: DefaultRetryAfterCap,
+}
+
 func defaults() config {
 	return config{
 		userAgent:        transport.UserAgent("spservices-go", Version),
 		tokenURL:         defaultTokenURL,
-		retry:            RetryPolicy{Attempts: DefaultAttempts, BackoffBase: DefaultBackoffBase, BackoffCap: DefaultBackoffCap, RetryAfterCap: DefaultRetryAfterCap},
+		retry:            defaultRetry,
 		attemptTimeout:   DefaultAttemptTimeout,
 		maxResponseBytes: DefaultMaxResponseBytes,
 		validation:       Report,

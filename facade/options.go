@@ -99,7 +99,7 @@ func WithLimiter(l Limiter) Option {
 // keeps its default. Which operations may be repeated is not a matter of policy.
 func WithRetryPolicy(p RetryPolicy) Option {
 	return func(c *config) error {
-		d := defaults().retry
+		d := defaultRetry
 		p := RetryPolicy{ // an Option may be applied by several goroutines
 			cmp.Or(p.Attempts, d.Attempts), cmp.Or(p.BackoffBase, d.BackoffBase), cmp.Or(p.BackoffCap, d.BackoffCap), cmp.Or(p.RetryAfterCap, d.RetryAfterCap),
 		}

@@ -16,14 +16,7 @@ import (
 func TestPromise4OutageAfterManySuccesses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var sent atomic.Int32
-		var down atomic.Bool
-		client := clientOf(t, counted(&sent, func(r *http.Request, _ int) (*http.Response, error) {
-			if down.Load() {
-				return reply(r, 503, ""), nil
-			}
-			return reply(r, 200, jobAnswer), nil
-		}))
+		client, sent, down := ailing(t)
 		for range 5000 {
 			if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err != nil {
 				t.Fatal(err)

@@ -49,18 +49,24 @@ func TestPromise4OutageIsNotAmplified(t *testing.T) {
 	}
 }
 
+// ailing returns a client of a server that answers 503 while it is down, and
+// counts its requests.
+func ailing(t *testing.T) (client *facade.Client, sent *atomic.Int32, down *atomic.Bool) {
+	t.Helper()
+	sent, down = new(atomic.Int32), new(atomic.Bool)
+	return clientOf(t, counted(sent, func(r *http.Request, _ int) (*http.Response, error) {
+		if down.Load() {
+			return reply(r, 503, ""), nil
+		}
+		return reply(r, 200, jobAnswer), nil
+	})), sent, down
+}
+
 // TestPromise4QuotaRecovers has the outage end: successes pay for repeats again.
 func TestPromise4QuotaRecovers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var sent atomic.Int32
-		var down atomic.Bool
-		client := clientOf(t, counted(&sent, func(r *http.Request, _ int) (*http.Response, error) {
-			if down.Load() {
-				return reply(r, 503, ""), nil
-			}
-			return reply(r, 200, jobAnswer), nil
-		}))
+		client, sent, down := ailing(t)
 		requests := func() (n int32) {
 			before := sent.Load()
 			_, _ = client.GetServiceJob(t.Context(), "JOB-1")

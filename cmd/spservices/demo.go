@@ -11,6 +11,7 @@ import (
 
 	"github.com/spservices/services-go/contract"
 	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/emulator/emulatortest"
 	"github.com/spservices/services-go/facade"
 )
 
@@ -68,17 +69,8 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 }
 
 func embeddedClient(emu *emulator.Emulator, traffic http.RoundTripper) (*facade.Client, error) {
-	marketplace, err := facade.ParseMarketplace(emu.Marketplace())
-	if err != nil {
-		return nil, err
-	}
-	c := emu.Credentials()
-	return facade.New(
-		facade.WithEndpoint(emu.URL()),
-		facade.WithTokenEndpoint(emu.TokenURL()),
-		facade.WithMarketplace(marketplace),
-		facade.WithCredentials(facade.Credentials{ClientID: c.ClientID, ClientSecret: c.ClientSecret, RefreshToken: c.RefreshToken}),
+	return facade.New(append(emulatortest.Options(emu),
 		facade.WithHTTPClient(&http.Client{Transport: traffic}),
 		facade.WithUserAgent("spservices-demo", facade.Version),
-	)
+	)...)
 }

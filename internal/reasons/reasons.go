@@ -2,6 +2,7 @@
 package reasons
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,19 +16,27 @@ import (
 // Decode reads the errors of an answer in any form Amazon gives them: a
 // list, a list under "errors", or a lone message.
 func Decode(body []byte) []gen.Error {
-	if list := Within(body); len(list) > 0 {
+	if list := wrapped(body); len(list) > 0 {
 		return list
 	}
 	return WithoutWarnings(entries(body))
 }
 
-// Within reads the errors that an answer has beside something else.
+// Within reads the errors that a success has beside something else. Few have
+// the word, so that few are read a second time.
 func Within(body []byte) []gen.Error {
-	var wrapped struct {
+	if !bytes.Contains(body, []byte(`"errors"`)) {
+		return nil
+	}
+	return wrapped(body)
+}
+
+func wrapped(body []byte) []gen.Error {
+	var object struct {
 		Errors jsontext.Value `json:"errors"`
 	}
-	_ = wire.Unmarshal(body, &wrapped)
-	return WithoutWarnings(entries(wrapped.Errors))
+	_ = wire.Unmarshal(body, &object)
+	return WithoutWarnings(entries(object.Errors))
 }
 
 // entries reads a list of errors, or a lone one.

@@ -143,8 +143,8 @@ func TestBadDocuments(t *testing.T) {
 		text string
 		want []string
 	}{
-		"broken YAML":    {"openapi: 3.0.3\ninfo: {title: [\n", []string{"yaml", "line 2"}},
-		"not a document": {"just text", []string{"string"}},
+		"broken YAML":    {"openapi: 3.0.3\ninfo: {title: [\n", []string{"yaml", "line 3"}},
+		"not a document": {"just text", []string{"line 1", "just text"}},
 		"empty":          {"", []string{"spec.yaml"}},
 		"no paths":       {"openapi: 3.0.3\ninfo: {title: T, version: v1}\ncomponents: {schemas: {A: {type: string}}}\n", []string{"spec.yaml", "paths"}},
 		"no schemas":     {"openapi: 3.0.3\ninfo: {title: T, version: v1}\npaths: {}\n", []string{"spec.yaml", "schemas"}},

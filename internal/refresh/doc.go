@@ -27,8 +27,7 @@
 // # Why the rules are its own
 //
 // What breaks a user is decided by rules.go and not by oasdiff, the usual library for
-// it. Its current version needs a newer kin-openapi than this module is tested
-// with, and some thirty modules more, among them a command line framework and a
+// it. It brings some thirty modules, among them a command line framework and a
 // cloud client. It compares OpenAPI documents, which would have to be made of
 // the model first, and it does not report a pattern on the items of an array, a
 // usage plan or an example: the kinds of change that this API sees most.

@@ -8,21 +8,22 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"net/http/httptrace"
 	"time"
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
 	"github.com/spservices/services-go/internal/reasons"
+	"github.com/spservices/services-go/internal/transport"
+	"github.com/spservices/services-go/internal/wire"
 )
 
 // outcome is one request and what came of it.
 type outcome struct {
-	sent    bool
-	token   Token
-	written bool    // the transport cannot prove that nothing was written
-	answer  *answer // nil when none came
-	err     error   // why none came
+	sent   bool
+	token  Token
+	unsent bool    // proof that the server has seen nothing of it
+	answer *answer // nil when none came
+	err    error   // why none came
 }
 
 type answer struct {
@@ -65,6 +66,14 @@ func (x *exchange) admit(ctx context.Context) error {
 	return err
 }
 
+// connections says which connection a request takes. A write that must run once
+// does not go where the server may be hanging up already.
+var connections = map[gen.OperationClass]transport.Connection{
+	gen.Read:       transport.Kept,
+	gen.Idempotent: transport.Kept,
+	gen.Once:       transport.Fresh,
+}
+
 // authorize attaches the access token, to its own origin only.
 func (x *exchange) authorize(req *http.Request) error {
 	if req.URL.Scheme != x.client.endpoint.Scheme || req.URL.Host != x.client.endpoint.Host {
@@ -75,10 +84,16 @@ func (x *exchange) authorize(req *http.Request) error {
 	}
 	req.Header = req.Header.Clone() // hooks have the other one
 	req.Header.Set("x-amz-access-token", x.last.token.Value)
-	// With one of these, net/http would repeat a write on its own.
-	req.Header.Del("Idempotency-Key")
-	req.Header.Del("X-Idempotency-Key")
-	return nil
+	return x.checkHeader(req.Header)
+}
+
+// checkHeader refuses what a hook has put into the header and net/http would
+// refuse after the attempt has been counted. It drops what is not a hook's to
+// say.
+func (x *exchange) checkHeader(h http.Header) error {
+	var checker wire.Checker
+	attempt.CheckHeader(&checker, h)
+	return checker.Err(x.call.Operation.ID)
 }
 
 // attempt sends the request and reads the whole answer within the attempt
@@ -94,13 +109,12 @@ func (x *exchange) attempt(req *http.Request) (err error) {
 	x.last.sent = true
 	x.info.Attempts++
 	started := time.Now()
-	var progress attempt.Progress
-	resp, err := x.client.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))
-	if err != nil {
-		x.last.written = !progress.ProvesNothingWritten(err)
+	resp, err := x.client.sender.Send(req.WithContext(ctx), connections[x.call.Operation.Class], x.client.logger)
+	var failure *transport.Failure
+	if errors.As(err, &failure) {
+		x.last.unsent, err = failure.Unsent, failure.Err
 	} else {
-		x.last.written = true
-		x.last.answer, err = x.read(resp, cancel)
+		x.last.answer, err = x.read(ctx, resp, cancel)
 	}
 	err = attempt.Explain(ctx, req.Context(), x.client.attemptTimeout, err)
 	x.record(req.Context(), err, time.Since(started))
@@ -109,7 +123,7 @@ func (x *exchange) attempt(req *http.Request) (err error) {
 
 // read takes the answer in. An error status counts even when its body cannot
 // be read, so that body is given less time and less room.
-func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer, error) {
+func (x *exchange) read(ctx context.Context, resp *transport.Answer, cancel context.CancelFunc) (*answer, error) {
 	a := &answer{status: resp.StatusCode, header: resp.Header, rate: attempt.ParseRate(resp.Header), retryAfter: attempt.ParseRetryAfter(resp.Header, time.Now())}
 	failed := a.status != x.call.Operation.Success
 	limit := min(x.client.maxResponseBytes, math.MaxInt64-1)
@@ -118,7 +132,7 @@ func (x *exchange) read(resp *http.Response, cancel context.CancelFunc) (*answer
 		limit = min(limit, maxErrorBytes)
 	}
 	var err error
-	a.body, err = attempt.ReadBody(resp, limit+1)
+	a.body, err = resp.Read(ctx, limit+1)
 	switch {
 	case failed:
 		a.errors = reasons.Decode(a.body)

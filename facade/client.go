@@ -61,11 +61,11 @@ func build(c config, parent *Client, opts []Option) (*Client, error) {
 	if c.clientTimeout > 0 {
 		client.attemptTimeout = min(c.attemptTimeout, c.clientTimeout)
 	}
-	if client.transport == nil {
-		client.transport = transport.New()
+	if client.sender == nil {
+		client.sender = transport.New()
 	}
 	if client.tokens == nil {
-		client.tokens = &lwa.Login{Endpoint: c.tokenURL, UserAgent: c.userAgent, Transport: client.transport, Store: c.tokenStore, Owner: c.owner}
+		client.tokens = &lwa.Login{Endpoint: c.tokenURL, UserAgent: c.userAgent, Sender: client.sender, Logger: client.logger, Store: c.tokenStore, Owner: c.owner}
 	}
 	return client, nil
 }
@@ -86,6 +86,11 @@ func (c *config) apply(opts []Option) (problems []error) {
 func (c *Client) Raw(opts ...CallOption) *gen.Client {
 	return gen.NewClient(&caller{client: c, options: opts})
 }
+
+// CloseIdleConnections closes connections that no request uses. Clients derived
+// from c share them. A transport given by [WithHTTPClient] is asked to do so if
+// it can.
+func (c *Client) CloseIdleConnections() { c.sender.CloseIdleConnections() }
 
 // Format tells whom c calls, for every verb. What else c has is nobody's.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "facade.Client(%s)", c.endpoint) }

@@ -46,7 +46,7 @@ var faults = []struct {
 	{"5xx or timeout of a write", []string{"facade.TestPromise1OnceOperationsRunOnce", "facade.TestPromise1OnTheWire"}, ""},
 	{"lost answer to a PUT or DELETE", []string{"facade.TestPromise1RepeatFindsNothing"}, ""},
 	{"stale connection", []string{"facade.TestPromise1StaleConnection"}, ""},
-	{"black-holed HTTP/2 connection", []string{"internal/transport.TestBlackHoledConnectionIsReplaced"}, ""},
+	{"black-holed HTTP/2 connection", []string{"facade.TestOwnTransportSpeaksHTTP11Only"}, ""},
 	{"name that does not exist, connection refused", []string{"facade.TestPermanentFailuresAreNotRepeated", "facade.TestPromise4OutageIsNotAmplified"}, ""},
 	{"absurd Retry-After", []string{"facade.TestPromise4RetryAfter", "internal/attempt.TestParseRetryAfter", "internal/attempt.FuzzParseRetryAfter"}, ""},
 	{"429 without Retry-After", []string{"facade.TestPromise3WrongPlan", "facade.TestPromise3ThrottledStopsAll", "internal/pacing.TestDrainAgainstEmptyBucket"}, ""},

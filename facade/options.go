@@ -33,7 +33,7 @@ type config struct {
 	tokenStore       TokenStore
 	limiter          Limiter
 	retry            RetryPolicy
-	transport        http.RoundTripper // follows no redirect, unlike an http.Client
+	sender           *transport.Sender // nil for connections of our own
 	logger           *slog.Logger
 	hooks            []Hook
 	userAgent        string
@@ -119,8 +119,10 @@ func WithHTTPClient(client *http.Client) Option {
 		if client == nil {
 			return errors.New("HTTP client is nil")
 		}
-		c.transport = client.Transport
-		c.clientTimeout = client.Timeout
+		c.sender, c.clientTimeout = nil, client.Timeout
+		if client.Transport != nil {
+			c.sender = transport.Through(client.Transport)
+		}
 		return nil
 	}
 }

@@ -262,34 +262,6 @@ func TestPromise1CancelledOnTheWire(t *testing.T) {
 	}
 }
 
-// TestPromise1DialErrorsAreRepeated has the address refuse connections before
-// it takes one, as a load balancer does while it restarts.
-func TestPromise1DialErrorsAreRepeated(t *testing.T) {
-	t.Parallel()
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed.Close()
-	for _, id := range onceOperations {
-		op := invocationOf(t, id)
-		server := listen(t, func(w *wire, conn *net.TCPConn, _ int) { w.succeed(conn, op.success) })
-		var dials atomic.Int32
-		transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if dials.Add(1) <= 2 {
-				address = closed.Addr().String()
-			}
-			return new(net.Dialer).DialContext(ctx, network, address)
-		}}
-		t.Cleanup(transport.CloseIdleConnections)
-		var info facade.Info
-		_, err := op.invoke(t.Context(), server.client(t, facade.WithHTTPClient(&http.Client{Transport: transport})), facade.Capture(&info))
-		if n := server.executed.Load(); err != nil || n != 1 || info.Attempts != 3 {
-			t.Errorf("%s: carried out %d times in %d attempts: %v", id, n, info.Attempts, err)
-		}
-	}
-}
-
 // readOnly takes one request in.
 func readOnly(conn net.Conn) bool {
 	req, err := http.ReadRequest(bufio.NewReader(conn))

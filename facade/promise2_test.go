@@ -85,8 +85,13 @@ func TestPromise2NoRedirectIsFollowed(t *testing.T) {
 				w.WriteHeader(int(status.Load()))
 			}))
 			t.Cleanup(origin.Close)
-			for _, client := range []*http.Client{{Transport: trusting(t)}, {Transport: trusting(t), CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}} {
+			clients := []*http.Client{{Transport: trusting(t)}, {Transport: trusting(t), CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}}
+			if strings.HasPrefix(origin.URL, "http:") {
+				clients = append(clients, &http.Client{}) // with a transport of the façade's own
+			}
+			for _, client := range clients {
 				c := clientOf(t, nil, facade.WithEndpoint(origin.URL), facade.WithHTTPClient(client), facade.WithTokenSource(facade.StaticToken(secretToken)))
+				t.Cleanup(c.CloseIdleConnections)
 				for _, code := range redirects {
 					for method, id := range byMethod {
 						status.Store(int32(code))

@@ -112,11 +112,11 @@ func (x *exchange) classify(ctx context.Context) (kind, error) {
 	switch {
 	case !a.sent:
 		return notSent, err
-	case err != nil && !a.written && attempt.Permanent(err):
+	case a.unsent && attempt.Permanent(err):
 		return refused, err
-	case err != nil && !a.written:
+	case a.unsent:
 		return unwritten, err
-	case errors.Is(err, ErrResponseTooLarge):
+	case errors.Is(err, ErrResponseTooLarge) || err != nil && attempt.Permanent(err):
 		return useless, err
 	case err != nil:
 		return failed, err

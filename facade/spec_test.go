@@ -52,7 +52,7 @@ var specMethods = map[string][]specMethod{
 }
 
 // specOthers call nothing themselves.
-var specOthers = []string{"Format", "Raw", "With"}
+var specOthers = []string{"CloseIdleConnections", "Format", "Raw", "With"}
 
 // specOperation is an operation of the API description.
 type specOperation struct {

@@ -3,6 +3,7 @@ package facade
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -66,11 +67,12 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 		req.Header.Set("Content-Type", document.MediaTypes[string(contentType)])
 	}
 	started := time.Now()
-	resp, err := c.uploader(req).RoundTrip(req)
-	if err != nil {
-		failure.cause = attempt.Explain(ctx, call, c.attemptTimeout, err)
+	resp, err := c.sender.Send(req, c.uploadConnection(), c.logger)
+	var unanswered *transport.Failure
+	if errors.As(err, &unanswered) {
+		failure.cause = attempt.Explain(ctx, call, c.attemptTimeout, unanswered.Err)
 	} else {
-		_, _ = attempt.ReadBody(resp, maxErrorBytes)
+		_, _ = resp.Read(ctx, maxErrorBytes)
 		failure.StatusCode, failure.RequestID = resp.StatusCode, redact.Word(resp.Header.Get("x-amz-request-id"), 128)
 		failure.RetryAfter = attempt.ParseRetryAfter(resp.Header, time.Now())
 		if uploaded(resp.StatusCode) && attempt.Damaged(resp.Header, encrypted) {
@@ -87,12 +89,12 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 
 func (c *Client) onLoopback() bool { return transport.IsLoopback(c.endpoint.Hostname()) }
 
-// uploader is the transport for an upload: our own connects to public addresses
-// only, whatever the name in the URL leads to. Beside an endpoint on loopback,
-// which only a test has, there is nothing to guard.
-func (c *Client) uploader(req *http.Request) http.RoundTripper {
-	if own, ok := c.transport.(*transport.Transport); ok && !c.onLoopback() {
-		return own.Guarded(req)
+// uploadConnection goes to public addresses only, whatever the name in the URL
+// leads to. Beside an endpoint on loopback, which only a test has, there is
+// nothing to guard.
+func (c *Client) uploadConnection() transport.Connection {
+	if c.onLoopback() {
+		return transport.Kept
 	}
-	return c.transport
+	return transport.Public
 }

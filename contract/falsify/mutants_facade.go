@@ -8,31 +8,6 @@ var requestMutants = []mutant{
 		broken: `gen.Once:       {throttled: true, unwritten: true, failed: true},`,
 	},
 	{
-		name: "repeat a once operation after a lost answer", file: "facade/attempt.go", tests: "facade", test: "^TestPromise1OnceOperationsRunOnce$",
-		guard:  `x.last.written = !progress.ProvesNothingWritten(err)`,
-		broken: `x.last.written = false`,
-	},
-	{
-		name: "take silence for proof that nothing was written", file: "internal/attempt/attempt.go", tests: "internal/attempt", test: "^TestProgressProvesNothingWritten$",
-		guard:  `return !p.wroteHeaders.Load() && (p.gotConnection.Load() || dialFailed || p.handshakeFailed.Load())`,
-		broken: `return !p.wroteHeaders.Load() && (p.gotConnection.Load() || dialFailed || p.handshakeFailed.Load() || err != nil)`,
-	},
-	{
-		name: "follow a redirect of the API", file: "facade/attempt.go", tests: "facade", test: "^TestPromise2NoRedirectIsFollowed$",
-		guard:  `x.client.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))`,
-		broken: `(&http.Client{Transport: x.client.transport}).Do(req.WithContext(httptrace.WithClientTrace(ctx, progress.Trace())))`,
-	},
-	{
-		name: "follow a redirect of an upload", file: "facade/upload.go", tests: "facade", test: "^TestPromise2UploadRedirects$",
-		guard:  `c.uploader(req).RoundTrip(req)`,
-		broken: `(&http.Client{Transport: c.uploader(req)}).Do(req)`,
-	},
-	{
-		name: "follow a redirect of the token endpoint", file: "internal/lwa/login.go", tests: "facade", test: "^TestPromise2TokenEndpointRedirects$",
-		guard:  `l.Transport.RoundTrip(req)`,
-		broken: `(&http.Client{Transport: l.Transport}).Do(req)`,
-	},
-	{
 		name: "attach the token to any origin", file: "facade/attempt.go", tests: "facade", test: "^TestPromise2GuardComparesOrigin$",
 		guard:  `if req.URL.Scheme != x.client.endpoint.Scheme || req.URL.Host != x.client.endpoint.Host {`,
 		broken: `if req.URL.Host == "" {`,

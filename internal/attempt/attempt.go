@@ -1,6 +1,5 @@
 // Package attempt holds what can be learnt from a single HTTP request: whether
-// anything of it was written, whether its failure is permanent, and what the
-// headers of its answer say.
+// its failure is permanent, and what the headers of its answer say.
 package attempt
 
 import (
@@ -9,45 +8,18 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
-	"io"
 	"math"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spservices/services-go/internal/redact"
+	"github.com/spservices/services-go/internal/wire"
 )
-
-// Progress watches a connection, because only proof that nothing was
-// written makes a write safe to repeat. A transport that says nothing proves
-// nothing.
-type Progress struct{ gotConnection, wroteHeaders, handshakeFailed atomic.Bool }
-
-// Trace is what the progress is watched with.
-func (p *Progress) Trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GotConn:      func(httptrace.GotConnInfo) { p.gotConnection.Store(true) },
-		WroteHeaders: func() { p.wroteHeaders.Store(true) },
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			if err != nil {
-				p.handshakeFailed.Store(true)
-			}
-		},
-	}
-}
-
-// ProvesNothingWritten reports whether a request that failed with err never
-// left this machine.
-func (p *Progress) ProvesNothingWritten(err error) bool {
-	var op *net.OpError
-	dialFailed := errors.As(err, &op) && op.Op == "dial"
-	return !p.wroteHeaders.Load() && (p.gotConnection.Load() || dialFailed || p.handshakeFailed.Load())
-}
 
 // Permanent reports failures that would come again: a name that does not
 // exist, an address that is refused, a certificate that does not hold, a server
@@ -87,19 +59,6 @@ func ParseRetryAfter(h http.Header, now time.Time) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// ReadBody reads at most limit bytes and closes the body. What follows a switch
-// of protocols is none: it is the connection itself, which no context would end.
-func ReadBody(resp *http.Response, limit int64) ([]byte, error) {
-	if resp.Body == nil { // a transport of net/http never leaves it out
-		return nil, nil
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return nil, nil
-	}
-	return io.ReadAll(io.LimitReader(resp.Body, limit))
-}
-
 // RequestID reads x-amzn-RequestId.
 func RequestID(h http.Header) string { return redact.Word(h.Get("x-amzn-RequestId"), 128) }
 
@@ -108,6 +67,37 @@ func RequestID(h http.Header) string { return redact.Word(h.Get("x-amzn-RequestI
 func ValidHeaderValue(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
+
+// connectionHeaders belong to net/http. The keys among them make it repeat a
+// write on its own.
+var connectionHeaders = []string{
+	"Connection", "Content-Length", "Host", "Idempotency-Key", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade", "X-Idempotency-Key",
+}
+
+// CheckHeader drops the headers of h that belong to the connection, in any
+// spelling, and reports names and values that cannot be sent. It repeats no
+// value: that may be a secret.
+func CheckHeader(c *wire.Checker, h http.Header) {
+	for name, values := range h {
+		if slices.Contains(connectionHeaders, http.CanonicalHeaderKey(name)) {
+			delete(h, name)
+			continue
+		}
+		if name == "" || strings.ContainsFunc(name, notTokenChar) {
+			c.Add("header", "must have a name of letters, digits and hyphens", strconv.Quote(name))
+		}
+		if slices.ContainsFunc(values, func(v string) bool { return strings.ContainsFunc(v, isControl) }) {
+			c.Add("header "+name, "must not contain control characters", "")
+		}
+	}
+}
+
+func notTokenChar(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // Explain is the error of an attempt in words that may be logged. An attempt
 // that took too long, within a call that has time left, is no deadline exceeded.

@@ -9,7 +9,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
@@ -180,46 +179,6 @@ func TestValidHeaderValue(t *testing.T) {
 		if got := attempt.ValidHeaderValue(value); got != want {
 			t.Errorf("%q: %v, want %v", value, got, want)
 		}
-	}
-}
-
-// Only proof that nothing was written makes a write safe to repeat.
-func TestProgressProvesNothingWritten(t *testing.T) {
-	t.Parallel()
-	dial := &url.Error{Op: "Post", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}
-	read := &url.Error{Op: "Post", Err: &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}}
-	handshake := errors.New("tls: handshake failure")
-	got := func(c *httptrace.ClientTrace) { c.GotConn(httptrace.GotConnInfo{}) }
-	wrote := func(c *httptrace.ClientTrace) { c.WroteHeaders() }
-	shook := func(err error) func(*httptrace.ClientTrace) {
-		return func(c *httptrace.ClientTrace) { c.TLSHandshakeDone(tls.ConnectionState{}, err) }
-	}
-	for name, c := range map[string]struct {
-		events []func(*httptrace.ClientTrace)
-		err    error
-		want   bool
-	}{
-		"silence proves nothing":         {nil, io.EOF, false},
-		"a reset without a trace":        {nil, read, false},
-		"dial refused":                   {nil, dial, true},
-		"handshake failed":               {[]func(*httptrace.ClientTrace){shook(handshake)}, handshake, true},
-		"handshake done, then silence":   {[]func(*httptrace.ClientTrace){shook(nil)}, io.EOF, false},
-		"connection got, nothing sent":   {[]func(*httptrace.ClientTrace){got}, io.EOF, true},
-		"headers written":                {[]func(*httptrace.ClientTrace){got, wrote}, read, false},
-		"headers written, redialled":     {[]func(*httptrace.ClientTrace){got, wrote}, dial, false},
-		"headers written, new handshake": {[]func(*httptrace.ClientTrace){got, wrote, shook(handshake)}, handshake, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var p attempt.Progress
-			trace := p.Trace()
-			for _, event := range c.events {
-				event(trace)
-			}
-			if got := p.ProvesNothingWritten(c.err); got != c.want {
-				t.Errorf("got %v, want %v", got, c.want)
-			}
-		})
 	}
 }
 

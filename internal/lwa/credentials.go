@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
+
+	"github.com/spservices/services-go/internal/transport"
 )
 
 // Credentials are those of an application registered with Amazon and of the
@@ -136,7 +137,8 @@ func hash(s string) string {
 type Login struct {
 	Endpoint  string
 	UserAgent string
-	Transport http.RoundTripper
+	Sender    *transport.Sender
+	Logger    *slog.Logger
 	Store     Store
 	Owner     *Owner
 }

@@ -2,6 +2,7 @@ package lwa
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/transport"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -62,16 +64,16 @@ func (l *Login) exchange(ctx context.Context, c Credentials) (Token, *Error) {
 	req.Header.Set("User-Agent", l.UserAgent)
 	req.Header.Set("Accept", "application/json")
 	asked := time.Now()
-	resp, err := l.Transport.RoundTrip(req)
+	resp, err := l.Sender.Send(req, transport.Kept, l.Logger)
 	if err != nil {
-		return Token{}, &Error{Code: "unreachable", cause: attempt.WithoutURL(err)}
+		return Token{}, &Error{Code: "unreachable", cause: attempt.WithoutURL(errors.Unwrap(err))}
 	}
-	return readToken(resp, asked)
+	return readToken(ctx, resp, asked)
 }
 
-func readToken(resp *http.Response, asked time.Time) (Token, *Error) {
+func readToken(ctx context.Context, resp *transport.Answer, asked time.Time) (Token, *Error) {
 	failure := &Error{StatusCode: resp.StatusCode, RequestID: attempt.RequestID(resp.Header)}
-	body, err := attempt.ReadBody(resp, maxAnswerBytes)
+	body, err := resp.Read(ctx, maxAnswerBytes)
 	if err != nil {
 		failure.Code, failure.cause = "unreadable_answer", attempt.WithoutURL(err)
 		return Token{}, failure

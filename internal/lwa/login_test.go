@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/internal/lwa"
+	"github.com/spservices/services-go/internal/transport"
 )
 
 const tokenURL = "https://lwa.example/auth/o2/token"
@@ -54,9 +56,9 @@ func answers(status int, body string) *endpoint {
 	return &endpoint{answer: func(int, *http.Request) (*http.Response, error) { return reply(status, body) }}
 }
 
-func login(transport http.RoundTripper, c lwa.Credentials) *lwa.Login {
+func login(rt http.RoundTripper, c lwa.Credentials) *lwa.Login {
 	return &lwa.Login{
-		Endpoint: tokenURL, UserAgent: "app/1", Transport: transport, Store: lwa.NewMemory(),
+		Endpoint: tokenURL, UserAgent: "app/1", Sender: transport.Through(rt), Logger: slog.New(slog.DiscardHandler), Store: lwa.NewMemory(),
 		Owner: lwa.NewOwner(func(context.Context) (lwa.Credentials, error) { return c, nil }),
 	}
 }

@@ -1,5 +1,3 @@
-// Package transport makes the HTTP transports that a client sends through
-// unless it is given one.
 package transport
 
 import (
@@ -12,45 +10,52 @@ import (
 
 const maxHeaderBytes = 256 << 10
 
-// Transport sends anywhere, and has a companion for addresses that somebody
-// else chose.
-type Transport struct {
-	*http.Transport
-	public *http.Transport // connects to public addresses only
+// own are the transports of a Sender that was given none. They share nothing
+// but their settings.
+type own struct {
+	kept   *http.Transport // keeps connections for the next request
+	fresh  *http.Transport // makes a connection for each request
+	public *http.Transport // keeps connections, to public addresses only
 }
 
-// New returns a Transport with connections of its own.
-func New() *Transport {
-	public := newHTTPTransport(refusePrivate)
-	public.Proxy = nil
-	return &Transport{newHTTPTransport(nil), public}
+func newOwn() *own {
+	o := &own{kept: newHTTPTransport(nil), fresh: newHTTPTransport(nil), public: newHTTPTransport(refusePrivate)}
+	o.fresh.DisableKeepAlives = true
+	o.public.Proxy = nil
+	return o
 }
 
-// Guarded is what to send req through when its host must be public. Where a
+// guarded returns what to send req through when its host must be public. Where a
 // proxy stands between, only the proxy knows where the name leads.
-func (t *Transport) Guarded(req *http.Request) http.RoundTripper {
+func (o *own) guarded(req *http.Request) *http.Transport {
 	if proxy, err := http.ProxyFromEnvironment(req); proxy != nil || err != nil {
-		return t.Transport
+		return o.kept
 	}
-	return t.public
+	return o.public
 }
 
 // newHTTPTransport differs from http.DefaultTransport in what an unattended
-// program needs: connections per host for a drain, a limit on headers, and
-// pings that find an HTTP/2 connection dead before the kernel does.
+// program needs: connections for 512 goroutines, a limit on headers, and probes
+// that find an idle connection dead before the kernel would.
 func newHTTPTransport(control func(network, address string, _ syscall.RawConn) error) *http.Transport {
-	dialer := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: control}
+	dialer := net.Dialer{
+		Timeout:         10 * time.Second,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+		Control:         control,
+	}
+	// HTTP/1.1 only: over HTTP/2, net/http sends a request again after some
+	// resets, and a peer can make it wait for ever, past the context.
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           100,
-		MaxIdleConnsPerHost:    32,
+		Protocols:              &http1,
+		MaxIdleConnsPerHost:    512,
 		IdleConnTimeout:        50 * time.Second, // less than the 60 s after which Amazon's load balancers hang up
 		TLSHandshakeTimeout:    10 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: maxHeaderBytes,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -79,14 +80,25 @@ func request(t *testing.T, address string) *http.Request {
 }
 
 // fails wants an error and nothing else.
-func fails(t *testing.T, through http.RoundTripper, req *http.Request) error {
+func fails(t *testing.T, s *Sender, via Connection, req *http.Request) *Failure {
 	t.Helper()
-	resp, err := through.RoundTrip(req)
-	if err == nil {
-		_ = resp.Body.Close()
-		t.Fatalf("%s: answered with %s", req.URL, resp.Status)
+	_, err := send(t, s, via, req)
+	var failure *Failure
+	if !errors.As(err, &failure) {
+		t.Fatalf("%s: %v", req.URL, err)
 	}
-	return err
+	return failure
+}
+
+// send reads the answer too.
+func send(t *testing.T, s *Sender, via Connection, req *http.Request) (string, error) {
+	t.Helper()
+	answer, err := s.Send(req, via, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return "", err
+	}
+	body, err := answer.Read(req.Context(), 1<<20)
+	return string(body), err
 }
 
 func TestGuardedRefusesPrivateAddresses(t *testing.T) {
@@ -98,7 +110,7 @@ func TestGuardedRefusesPrivateAddresses(t *testing.T) {
 	defer own.CloseIdleConnections()
 	for _, address := range []string{server.URL, strings.Replace(server.URL, "127.0.0.1", "localhost", 1), strings.Replace(server.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1)} {
 		req := request(t, address)
-		err := fails(t, own.Guarded(req), req)
+		err := fails(t, own, Public, req)
 		var refused *net.AddrError
 		if !errors.As(err, &refused) && !strings.Contains(err.Error(), "refused") || !attempt.Permanent(err) && errors.As(err, &refused) {
 			t.Errorf("%s: %v", address, err)
@@ -107,11 +119,11 @@ func TestGuardedRefusesPrivateAddresses(t *testing.T) {
 	if n := hits.Load(); n != 0 {
 		t.Errorf("%d requests came through", n)
 	}
-	resp, err := own.RoundTrip(request(t, server.URL))
-	if err != nil {
-		t.Fatal(err)
+	for _, via := range []Connection{Kept, Fresh} {
+		if _, err := send(t, own, via, request(t, server.URL)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	_ = resp.Body.Close()
 }
 
 func TestPrivateAddresses(t *testing.T) {
@@ -135,14 +147,14 @@ func TestProxiesLearnTheHostAlone(t *testing.T) {
 	own := New()
 	defer own.CloseIdleConnections()
 	upload := request(t, "https://bucket.s3.amazonaws.com/document?X-Amz-Signature=canary")
-	if own.Guarded(upload) != own.Transport {
+	if own.own.guarded(upload) != own.own.kept {
 		t.Error("an upload goes around the proxy")
 	}
-	if local := request(t, "https://127.0.0.1/document"); own.Guarded(local) != own.public {
+	if local := request(t, "https://127.0.0.1/document"); own.own.guarded(local) != own.own.public {
 		t.Error("an upload to this machine is not guarded")
 	}
 	upload.Header.Set("x-amz-access-token", "canary")
-	if err := fails(t, own, upload); strings.Contains(err.Error(), "canary") {
+	if err := fails(t, own, Public, upload); strings.Contains(err.Error(), "canary") {
 		t.Errorf("repeats the query: %v", err)
 	}
 	proxied.Lock()
@@ -177,19 +189,19 @@ func TestTLSIsNotNegotiable(t *testing.T) {
 	} {
 		address, handshakes, requests := quietServer(t, config)
 		own := New()
-		for _, through := range []http.RoundTripper{own, own.Transport} {
+		for _, via := range []Connection{Kept, Fresh} {
 			handshakes.Store(0)
-			_ = fails(t, through, request(t, address))
+			_ = fails(t, own, via, request(t, address))
 			if handshakes.Load() != 1 || requests.Load() != 0 {
 				t.Errorf("%s: %d connections, %d requests", name, handshakes.Load(), requests.Load())
 			}
 		}
-		err := fails(t, own, request(t, address))
+		err := fails(t, own, Fresh, request(t, address))
 		if name == "certificate of nobody" && !attempt.Permanent(err) {
 			t.Errorf("%s: would be tried again: %v", name, err)
 		}
 		// What is meant for TLS is not sent in the clear.
-		_ = fails(t, own, request(t, strings.Replace(plainServer(t), "http://", "https://", 1)))
+		_ = fails(t, own, Fresh, request(t, strings.Replace(plainServer(t), "http://", "https://", 1)))
 	}
 }
 
@@ -210,10 +222,7 @@ func TestHeadersAreBounded(t *testing.T) {
 			}
 		}))
 		own := New()
-		resp, err := own.RoundTrip(request(t, server.URL))
-		if err == nil {
-			_ = resp.Body.Close()
-		}
+		_, err := send(t, own, Kept, request(t, server.URL))
 		if (err == nil) != ok {
 			t.Errorf("headers of %d bytes: %v", size, err)
 		}
@@ -228,16 +237,16 @@ func TestHandshakesAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		own := New()
-		for name, through := range map[string]*http.Transport{"own": own.Transport, "public": own.public} {
+		own.own.kept.Proxy, own.own.fresh.Proxy = nil, nil
+		for via, through := range map[Connection]*http.Transport{Kept: own.own.kept, Fresh: own.own.fresh, Public: own.own.public} {
 			mute, held := net.Pipe()
-			through.Proxy = nil
 			through.DialContext = func(context.Context, string, string) (net.Conn, error) { return held, nil }
 			go func() { _, _ = io.Copy(io.Discard, mute) }()
-			req := request(t, "https://silent.example/")
+			req := request(t, "https://127.0.0.1/") // which no proxy stands before
 			ctx, cancel := context.WithTimeout(req.Context(), time.Hour)
 			started := time.Now()
-			if err := fails(t, through, req.WithContext(ctx)); time.Since(started) != 10*time.Second || attempt.Permanent(err) {
-				t.Errorf("%s: %v after %s", name, err, time.Since(started))
+			if err := fails(t, own, via, req.WithContext(ctx)); time.Since(started) != 10*time.Second || attempt.Permanent(err) {
+				t.Errorf("%d: %v after %s", via, err, time.Since(started))
 			}
 			cancel()
 			_ = mute.Close()

@@ -83,16 +83,9 @@ func (x *exchange) authorize(req *http.Request) error {
 		return &AuthError{Code: "malformed_token"}
 	}
 	req.Header = req.Header.Clone() // hooks have the other one
-	req.Header.Set("x-amz-access-token", x.last.token.Value)
-	return x.checkHeader(req.Header)
-}
-
-// checkHeader refuses what a hook has put into the header and net/http would
-// refuse after the attempt has been counted. It drops what is not a hook's to
-// say.
-func (x *exchange) checkHeader(h http.Header) error {
 	var checker wire.Checker
-	attempt.CheckHeader(&checker, h)
+	attempt.CheckHeader(&checker, req.Header) // net/http would refuse it too late, as a request that was sent
+	req.Header.Set("x-amz-access-token", x.last.token.Value)
 	return checker.Err(x.call.Operation.ID)
 }
 

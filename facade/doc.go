@@ -32,7 +32,7 @@
 // The class of an operation, in gen.Operations, says what may be repeated: reads
 // and idempotent writes after a 429, a 5xx or a lost answer; operations that mint
 // an id (AddAppointment, RescheduleAppointment, CreateReservation,
-// UpdateReservation) only after a 429 or with proof that nothing was written.
+// UpdateReservation) only after a 429 or where no connection was obtained.
 // Otherwise they fail with [ErrOutcomeUnknown], and so does another write of which
 // a repeat finds nothing left to do. Any other write that fails may simply be
 // called again: done twice it is the same. [RetryPolicy] says how often and
@@ -69,8 +69,11 @@
 //
 // # Connections
 //
-// HTTPS_PROXY and NO_PROXY are honoured; a proxy learns host and port. Give a
-// transport of your own by [WithHTTPClient] for anything else. A process needs one
+// Requests go out over HTTP/1.1, each once: what is sent again is sent by the
+// rules above, paced and counted. Operations that mint an id take a connection of
+// their own, because a kept one may be closing. HTTPS_PROXY and NO_PROXY are
+// honoured; a proxy learns host and port. Give a transport of your own by
+// [WithHTTPClient] for anything else; what it changes is told there. A process needs one
 // client: those that [Client.With] derives share its connections, usage plans and
 // tokens. [WithHook] is for traces and metrics; module otel has a hook for
 // OpenTelemetry.

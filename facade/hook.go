@@ -35,8 +35,11 @@ type Event struct {
 	Operation gen.Operation // with the path as a template
 	Host      string        // that requests go to
 	Scheme    string
-	Attempt   int         // from 1, 0 for PhaseCall
-	Header    http.Header // of PhaseAttempt: a hook may add to it; the access token is not in it
+	Attempt   int // from 1, 0 for PhaseCall
+	// Header is set for PhaseAttempt. A hook may add to it. The access token is not
+	// in it. Headers of the connection and idempotency keys are not sent, and one
+	// that HTTP does not allow ends the call with a *ValidationError.
+	Header http.Header
 }
 
 // Result is what a phase ends with.

@@ -114,6 +114,17 @@ func WithRetryPolicy(p RetryPolicy) Option {
 // WithHTTPClient sends through the transport of client and within its timeout.
 // The client itself is not used, nor changed: it would follow redirects, and Go
 // takes the access token along to where they lead.
+//
+// The SDK's own transport speaks HTTP/1.1 only and sends each request once. With
+// an [http.Transport], also a wrapped one, the SDK stops repeats that net/http
+// makes by itself. It cannot stop those of a RoundTripper that sends a request
+// again on its own account: the promise about repeats ends there. A failure of a
+// given transport proves nothing about what was sent, so that an operation that
+// must run once fails with [ErrOutcomeUnknown], even if the connection was
+// refused.
+//
+// Calls return when their context ends, even if RoundTrip or the body of its
+// answer does not. That code may then still be running after the call.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {

@@ -47,4 +47,29 @@ var transportMutants = []mutant{
 		guard:  `http1.SetHTTP1(true)`,
 		broken: "http1.SetHTTP1(true)\n\thttp1.SetHTTP2(true)",
 	},
+	{
+		name: "send what a hook sets without a look", file: "facade/attempt.go", tests: "facade", test: "^TestHeadersOfHooksAreCheckedBeforeSending$",
+		guard:  `attempt.CheckHeader(&checker, req.Header)`,
+		broken: `attempt.CheckHeader(&checker, nil)`,
+	},
+	{
+		name: "wait for a caller's transport past the context", file: "internal/callback/callback.go", tests: "facade", test: "^TestCallsReturnWhenTheTransportDoesNot$",
+		guard:  `case <-ctx.Done():`,
+		broken: `case <-context.Background().Done():`,
+	},
+	{
+		name: "lose a panic of a caller's transport", file: "internal/callback/callback.go", tests: "facade", test: "^TestPanicsOfTheTransportSurface$",
+		guard:  `panic(o.panicked)`,
+		broken: `return o.value`,
+	},
+	{
+		name: "keep the late answer of a transport open", file: "internal/transport/sender.go", tests: "facade", test: "^TestCallsReturnWhenTheTransportDoesNot$",
+		guard:  `func(late result) { closeBody(late.resp) }`,
+		broken: `func(result) {}`,
+	},
+	{
+		name: "read a body that never ends", file: "internal/callback/read.go", tests: "facade", test: "^TestAnswersThatNoTransportMayGive$",
+		guard:  `empty++; empty == maxEmptyReads`,
+		broken: `empty++; empty < 0`,
+	},
 }

@@ -68,19 +68,18 @@ func ValidHeaderValue(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// connectionHeaders belong to net/http. The keys among them make it repeat a
-// write on its own.
-var connectionHeaders = []string{
+// reservedHeaders belong to net/http and to the façade. The keys among them make
+// net/http repeat a write on its own.
+var reservedHeaders = []string{
 	"Connection", "Content-Length", "Host", "Idempotency-Key", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
-	"Transfer-Encoding", "Upgrade", "X-Idempotency-Key",
+	"Transfer-Encoding", "Upgrade", "X-Amz-Access-Token", "X-Idempotency-Key",
 }
 
-// CheckHeader drops the headers of h that belong to the connection, in any
-// spelling, and reports names and values that cannot be sent. It repeats no
+// CheckHeader drops reserved headers of h, in any spelling, and reports names and values that cannot be sent. It repeats no
 // value: that may be a secret.
 func CheckHeader(c *wire.Checker, h http.Header) {
 	for name, values := range h {
-		if slices.Contains(connectionHeaders, http.CanonicalHeaderKey(name)) {
+		if slices.Contains(reservedHeaders, http.CanonicalHeaderKey(name)) {
 			delete(h, name)
 			continue
 		}

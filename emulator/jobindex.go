@@ -16,17 +16,17 @@ type jobIndex struct {
 	rows []jobRow
 	at   map[string]int32 // ordinal by job id
 
-	stores, asins, orders, marketplaces interner
-	skills, products, tracking          listInterner
+	stores, orders, marketplaces      interner
+	asins, skills, products, tracking listInterner
 }
 
 // jobRow is what a job is filtered and sorted by. Times are microseconds since
 // 1970, texts are numbers of an interner.
 type jobRow struct {
-	created, updated, scheduled     int64 // scheduled is 0 without an appointment
-	store, asin, order, marketplace int32
-	skills, products, tracking      int32 // lists
-	status                          uint8
+	created, updated, scheduled       int64 // scheduled is 0 without an appointment
+	store, order, marketplace         int32
+	asins, skills, products, tracking int32 // lists
+	status                            uint8
 }
 
 // statuses are in the order that JOB_STATUS sorts by.
@@ -76,7 +76,11 @@ func (x *jobIndex) row(j *job) jobRow {
 	if j.ScopeOfWork != nil {
 		work = *j.ScopeOfWork
 	}
-	r.asin, r.skills = x.asins.number(work.ASIN), x.skills.number(work.RequiredSkills)
+	asins := []string{work.ASIN} // of the service, and of the items that go with it
+	for i := range j.AssociatedItems {
+		asins = append(asins, j.AssociatedItems[i].ASIN)
+	}
+	r.asins, r.skills = x.asins.number(asins), x.skills.number(work.RequiredSkills)
 	for i := range j.Appointments {
 		a := &j.Appointments[i]
 		if a.AppointmentStatus != gen.AppointmentStatusCancelled && a.AppointmentTime != nil {
@@ -210,7 +214,7 @@ func (f *jobFilter) matches(r *jobRow) bool {
 	return f.created.holds(r.created) && f.updated.holds(r.updated) && f.scheduled.holds(r.scheduled) &&
 		(f.statuses == nil || f.statuses[r.status]) &&
 		(f.stores == nil || f.stores[r.store]) &&
-		(f.asins == nil || f.asins[r.asin]) &&
+		(f.asins == nil || f.asins[r.asins]) &&
 		(f.orders == nil || f.orders[r.order]) &&
 		(f.marketplaces == nil || f.marketplaces[r.marketplace]) &&
 		(f.skills == nil || f.skills[r.skills]) &&

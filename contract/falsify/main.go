@@ -32,7 +32,16 @@ type mutant struct {
 	test   string // regular expression of its name
 }
 
-var mutants = slices.Concat(requestMutants, transportMutants, answerMutants, tokenMutants, pacingMutants, emulatorMutants, contractMutants)
+var mutants = slices.Concat(
+	requestMutants,
+	transportMutants,
+	answerMutants,
+	tokenMutants,
+	pacingMutants,
+	emulatorMutants,
+	ruleMutants,
+	contractMutants,
+)
 
 // verdict is what became of a mutant.
 type verdict string

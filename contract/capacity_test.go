@@ -102,9 +102,9 @@ var capacityScenarios = func() (list []scenario) {
 				all = append(all, text)
 			}
 			want := "SCHEDULED_CAPACITY 15-16:0 16-21:1\n" +
-				"RESERVED_CAPACITY 15-17:0 17-18:1 18-20:0 20-21:1\n" + // the second of two hours reserved for both
+				"AVAILABLE_CAPACITY 15-16:0 16-17:1 17-19:0 19-20:1 20-21:0\n" +
 				"ENCUMBERED_CAPACITY 15-18:0 18-19:1 19-21:0\n" +
-				"AVAILABLE_CAPACITY 15-16:0 16-17:1 17-19:0 19-20:1 20-21:0"
+				"RESERVED_CAPACITY 15-17:0 17-18:1 18-20:0 20-21:1" // the second of two hours reserved for both
 			if text := strings.Join(all, "\n"); text != want {
 				s.Errorf("got\n%s\nwant\n%s", text, want)
 			}
@@ -143,7 +143,7 @@ var capacityScenarios = func() (list []scenario) {
 			for _, minutes := range []int{4, 7, 365} {
 				_, err := s.client.GetFixedSlotCapacity(broken(s.Context()), s.part(s.cast.resource, "resource"),
 					facade.FixedCapacityQuery{Start: s.now(), End: s.now().Add(day), SlotMinutes: minutes}, facade.NoValidation(), s.note())
-				s.says(s.refused(err, 400, "InvalidInput"), "slotDuration")
+				s.says(s.refused(err, 400, "InvalidInput"), "Slot duration")
 			}
 		}})
 }()

@@ -127,7 +127,7 @@ var fulfillmentScenarios = []scenario{
 	}},
 	{opFulfil, 422, "times in order", func(s *scene) {
 		t := s.worked()
-		s.says(s.refused(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{FulfillmentTime: &facade.FulfillmentTime{StartTime: t.EndTime, EndTime: t.StartTime}}), 422, "InvalidInput"), "before")
+		s.says(s.refused(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{FulfillmentTime: &facade.FulfillmentTime{StartTime: t.EndTime, EndTime: t.StartTime}}), 422, "InvalidInput"), "should be after start time", "is before its start")
 	}},
 	{opFulfil, 204, "an estimated arrival alone", func(s *scene) {
 		s.succeeded(s.fulfil(facade.SetAppointmentFulfillmentDataRequest{EstimatedArrivalTime: &facade.DateTimeRange{

@@ -206,10 +206,10 @@ func (s *scene) says(r refusal, words ...string) {
 	for _, word := range words {
 		found := false
 		for _, e := range r.failure.Errors {
-			found = found || strings.Contains(e.Message, word)
+			found = found || strings.Contains(e.Message, word) || strings.Contains(e.Details, word)
 		}
 		if !found {
-			s.Errorf("no message says %q: %+v", word, r.failure.Errors)
+			s.Errorf("no message and no details say %q: %+v", word, r.failure.Errors)
 		}
 	}
 }

@@ -118,12 +118,12 @@ func (c *call) appointment(j *job, statuses ...gen.AppointmentStatus) (*gen.Appo
 	return nil, c.rule(inactiveAppointment, id)
 }
 
-// instant reads a time that has to be in UTC.
+// instant reads a time that has to be in UTC. It is zero when it is malformed.
 func instant(text string) (t time.Time, broken rule, ok bool) {
 	t, err := iso8601.Parse(text)
 	switch {
 	case err != nil, t.IsZero(), !representable(t):
-		return t, malformedTime, false
+		return time.Time{}, malformedTime, false
 	case !isUTC(t):
 		return t, timeWithOffset, false
 	}

@@ -81,6 +81,9 @@ func checkAll(check *wire.Checker, v any) {
 	}
 }
 
+// wrongForm is the rule that a member breaks whose value cannot be read.
+const wrongForm = "has the wrong type or form"
+
 // decode reads the JSON body. A body that is missing counts as an empty one,
 // so that the answer names what is missing.
 func (c *call) decode(check *wire.Checker, body any) *refusal {
@@ -103,7 +106,7 @@ func (c *call) decode(check *wire.Checker, body any) *refusal {
 	var wrongType *json.SemanticError
 	switch {
 	case errors.As(err, &wrongType):
-		check.Add(pointerPath(string(wrongType.JSONPointer)), "has the wrong type or form", "")
+		check.Add(pointerPath(string(wrongType.JSONPointer)), wrongForm, "")
 	case err != nil:
 		check.Add("body", "must be JSON", "")
 	default:
@@ -158,11 +161,19 @@ func pointerPath(pointer string) string {
 
 // invalid names the parameters that are missing or malformed.
 func (c *call) invalid(violations []wire.Violation) *refusal {
+	if faults := faultsOf[c.operation.ID]; faults != nil {
+		return c.rule(invalidCapacity, strings.Join(faults(violations), ", "))
+	}
+	return c.rule(badParameters, namesOf(violations))
+}
+
+// namesOf are the paths of violations, each once.
+func namesOf(violations []wire.Violation) string {
 	names := make([]string, 0, len(violations))
 	for _, v := range violations {
 		if !slices.Contains(names, v.Path) {
 			names = append(names, v.Path)
 		}
 	}
-	return c.rule(badParameters, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }

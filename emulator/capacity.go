@@ -1,12 +1,10 @@
 package emulator
 
 import (
-	"encoding/base64"
 	"slices"
 	"time"
 
 	"github.com/spservices/services-go/gen"
-	"github.com/spservices/services-go/internal/iso8601"
 )
 
 const (
@@ -162,54 +160,21 @@ func fixedSlot(slot span, segments []segment, kinds []gen.CapacityType) gen.Fixe
 	return answer
 }
 
+// capacityOrder is the order that Amazon's examples have capacities in, whatever
+// the order they are asked for in.
+var capacityOrder = [...]gen.CapacityType{
+	gen.CapacityTypeScheduledCapacity, gen.CapacityTypeAvailableCapacity, gen.CapacityTypeEncumberedCapacity, gen.CapacityTypeReservedCapacity,
+}
+
 // capacityTypes are those asked for, each once.
 func capacityTypes(asked []gen.CapacityType) (kinds []gen.CapacityType) {
 	if len(asked) == 0 {
-		return []gen.CapacityType{gen.CapacityTypeScheduledCapacity}
+		return capacityOrder[:1]
 	}
-	for _, kind := range asked {
-		if !slices.Contains(kinds, kind) {
+	for _, kind := range capacityOrder {
+		if slices.Contains(asked, kind) {
 			kinds = append(kinds, kind)
 		}
 	}
 	return kinds
 }
-
-// pageSpan is what a page of capacity covers.
-type pageSpan struct {
-	span
-	next string // token of the page after it
-}
-
-// capacityPage checks the resource and the window. A token is the time that
-// its page starts at, as Amazon's is.
-func (c *call) capacityPage(start, end time.Time, token string, length time.Duration) (page pageSpan, _ *refusal) {
-	if c.seller.resources[c.pathValues[0]] == nil {
-		if c.state.resourceOwners[c.pathValues[0]] != nil {
-			return page, c.rule(foreign)
-		}
-		return page, c.rule(unknownResource, c.pathValues[0])
-	}
-	window := spanOf(start, end)
-	if window.end <= window.start || !representable(start) || !representable(end) {
-		return page, c.rule(badParameters, "endDateTime")
-	}
-	if token != "" {
-		text, err := base64.StdEncoding.DecodeString(token)
-		from, parseErr := iso8601.Parse(string(text))
-		if err != nil || parseErr != nil || from.Unix() <= window.start || from.Unix() >= window.end {
-			return page, c.rule(badParameters, "nextPageToken")
-		}
-		window.start = from.Unix()
-	}
-	page.span = span{window.start, min(window.end, window.start+int64(length/time.Second))}
-	if page.end < window.end {
-		page.next = base64.StdEncoding.EncodeToString([]byte(atSecond(page.end).Format(time.RFC3339)))
-	}
-	return page, nil
-}
-
-// representable reports whether t has a year of four digits in UTC.
-func representable(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
-
-func atSecond(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

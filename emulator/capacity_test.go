@@ -88,11 +88,11 @@ func TestCapacityRefuses(t *testing.T) {
 		status                      int
 		text                        string
 	}{
-		{technician, "range", "", "{}", 400, "startDateTime, endDateTime"},
+		{technician, "range", "", "{}", 400, "startDateTime or endDateTime"},
 		{technician, "fixed", "", "{" + windowOf(noon, noon) + "}", 400, "endDateTime"},
 		{technician, "fixed", "", `{"startDateTime":"2021-0","endDateTime":"2021-04-04T00:00:00Z"}`, 400, "startDateTime"},
-		{technician, "fixed", "", `{"slotDuration":7,` + good + "}", 400, "slotDuration"},
-		{technician, "fixed", "", `{"slotDuration":0,` + good + "}", 400, "slotDuration"},
+		{technician, "fixed", "", `{"slotDuration":7,` + good + "}", 400, "Slot duration"},
+		{technician, "fixed", "", `{"slotDuration":0,` + good + "}", 400, "Slot duration"},
 		{technician, "fixed", "", `{"capacityTypes":["ALL"],` + good + "}", 400, "capacityTypes[0]"},
 		{technician, "range", "&nextPageToken=x", "{" + good + "}", 400, "nextPageToken"},
 		{technician, "range", "", `{"startDateTime":"9999-12-31T00:00:00Z","endDateTime":"9999-12-31T23:59:00-12:00"}`, 400, "endDateTime"},
@@ -123,7 +123,7 @@ func TestReservations(t *testing.T) {
 	id = "/" + updated.Payload.Reservation.ReservationID
 	f.call("DELETE", path(id), "").want(204)
 	f.call("DELETE", path(id), "").want(404)
-	f.call("POST", path(""), reservation("nobody", noon, noon.Add(time.Hour))).want(200, `"errors"`, "nobody", "BREAK")
+	f.call("POST", path(""), reservation("nobody", noon, noon.Add(time.Hour))).want(200, `"errors"`, "[resourceId]")
 	f.call("POST", path(""), reservation(technician, noon, noon)).want(200, `"errors"`, "after its startTime")
 	f.call("POST", path(""), `{"resourceId":"x","reservation":{}}`).want(400, "reservation.type")
 	f.call("PUT", path("/x"), "").want(400, "resourceId")
@@ -154,7 +154,7 @@ func TestUpdateSchedule(t *testing.T) {
 	update(technician, `{"schedules":[]}`).want(400, "schedules")
 	update(technician, `{"schedules":[{"startTime":"x"}]}`).want(400, "schedules[0].startTime")
 	update(technician, `{"schedules":[`+monday+`,`+strings.Replace(monday, `"capacity":3`, `"capacity":0`, 1)+`]}`).want(400, "[schedules[1].capacity]")
-	update("nobody", `{"schedules":[`+monday+`]}`).want(200, `"errors"`, "nobody")
+	update("nobody", `{"schedules":[`+monday+`]}`).want(200, `"errors"`, "[resourceId]")
 	update(technician, `{"schedules":[`+monday+`]}`).want(200, "ScheduleOverride", "-07:00")
 	update(technician, `{"schedules":[{"startTime":"2027-06-07T18:00:00Z","endTime":"2027-06-07T17:00:00Z"}]}`).want(200, `"errors"`)
 

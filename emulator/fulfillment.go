@@ -109,33 +109,55 @@ func (c *call) arrivalTime(body *fulfillmentBody) (arrival gen.DateTimeRange, pr
 	return gen.DateTimeRange{StartTime: start, EndTime: end}, nil
 }
 
-// fulfillmentTime checks when the work was done: both times, in UTC, past and
-// in order.
+// fulfillmentTime checks when the work was done. It stops at the first kind of
+// fault; both times may have it.
 func (c *call) fulfillmentTime(body *fulfillmentBody) (*gen.AppointmentTime, []gen.Error) {
 	given := body.FulfillmentTime
 	if given == nil {
 		return nil, nil
 	}
+	start, ofStart, startProblem := c.workTime(given.StartTime, startMissing, startInFuture)
+	end, ofEnd, endProblem := c.workTime(given.EndTime, endMissing, endInFuture)
+	fault := min(ofStart, ofEnd)
+	if fault > futureTimeFault && !start.IsZero() && !end.IsZero() && end.Before(start) {
+		return nil, []gen.Error{c.problem(endBeforeStart, given.EndTime, given.StartTime)}
+	}
+	if fault == noTimeFault {
+		minutes := int((end.Sub(start) + time.Minute - 1) / time.Minute)
+		return &gen.AppointmentTime{StartTime: start, DurationInMinutes: max(minutes, 1)}, nil
+	}
 	var problems []gen.Error
-	if given.StartTime == "" {
-		problems = append(problems, c.problem(startMissing))
+	if ofStart == fault {
+		problems = append(problems, startProblem)
 	}
-	if given.EndTime == "" {
-		problems = append(problems, c.problem(endMissing))
+	if ofEnd == fault {
+		problems = append(problems, endProblem)
 	}
-	if len(problems) > 0 { // what is missing is told before what is wrong
-		return nil, problems
+	return nil, problems
+}
+
+// timeFault is a kind of fault of a time, in the order that Amazon's examples
+// have them in. Times that are out of order come before formTimeFault.
+type timeFault uint8
+
+const (
+	missingTimeFault timeFault = iota
+	futureTimeFault
+	formTimeFault // no ISO 8601 time in UTC
+	noTimeFault
+)
+
+func (c *call) workTime(text string, missing, inFuture rule) (time.Time, timeFault, gen.Error) {
+	t, broken, ok := instant(text)
+	switch {
+	case text == "":
+		return t, missingTimeFault, c.problem(missing)
+	case t.After(c.now):
+		return t, futureTimeFault, c.problem(inFuture)
+	case !ok:
+		return t, formTimeFault, c.problem(broken, text)
 	}
-	start, problems := c.pastTime(given.StartTime, startInFuture)
-	end, more := c.pastTime(given.EndTime, endInFuture)
-	if problems = append(problems, more...); len(problems) > 0 {
-		return nil, problems
-	}
-	if end.Before(start) {
-		return nil, []gen.Error{c.problem(endBeforeStart)}
-	}
-	minutes := int((end.Sub(start) + time.Minute - 1) / time.Minute)
-	return &gen.AppointmentTime{StartTime: start, DurationInMinutes: max(minutes, 1)}, nil
+	return t, noTimeFault, gen.Error{}
 }
 
 func (c *call) utcTime(text string) (time.Time, []gen.Error) {
@@ -144,14 +166,6 @@ func (c *call) utcTime(text string) (time.Time, []gen.Error) {
 		return t, []gen.Error{c.problem(broken, text)}
 	}
 	return t, nil
-}
-
-func (c *call) pastTime(text string, inFuture rule) (time.Time, []gen.Error) {
-	t, problems := c.utcTime(text)
-	if problems == nil && t.After(c.now) {
-		problems = []gen.Error{c.problem(inFuture)}
-	}
-	return t, problems
 }
 
 func (c *call) fulfillmentResources(body *fulfillmentBody) []gen.Error {

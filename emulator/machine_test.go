@@ -288,7 +288,7 @@ func (m *machine) UpdateReservation(t *rapid.T) {
 func (m *machine) reserved(t *rapid.T, got *answer) bool {
 	var made gen.CreateReservationResponse
 	got.want(200).decode(&made)
-	if len(made.Payload.Errors) > 0 {
+	if len(made.Errors) > 0 {
 		return false
 	}
 	r := made.Payload.Reservation

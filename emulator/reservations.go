@@ -9,8 +9,11 @@ func createReservation(c *call, _ *gen.CreateReservationParams, body *gen.Create
 	if replaced != "" && c.seller.reservations[replaced] == nil {
 		return nil, c.rule(unknownReservation, replaced)
 	}
-	answered, errors := c.reserve(body.ResourceID, body.Reservation, replaced)
-	return &gen.CreateReservationResponse{Payload: &gen.CreateReservationRecord{Reservation: answered, Errors: errors}}, nil
+	made, problems := c.reserve(body.ResourceID, body.Reservation, replaced)
+	if problems != nil {
+		return &gen.CreateReservationResponse{Errors: problems}, nil
+	}
+	return &gen.CreateReservationResponse{Payload: &gen.CreateReservationRecord{Reservation: made}}, nil
 }
 
 // updateReservation replaces a reservation by another with a new id.
@@ -19,8 +22,11 @@ func updateReservation(c *call, _ *gen.UpdateReservationParams, body *gen.Update
 	if c.seller.reservations[replaced] == nil {
 		return nil, c.rule(unknownReservation, replaced)
 	}
-	answered, errors := c.reserve(body.ResourceID, body.Reservation, replaced)
-	return &gen.UpdateReservationResponse{Payload: &gen.UpdateReservationRecord{Reservation: answered, Errors: errors}}, nil
+	made, problems := c.reserve(body.ResourceID, body.Reservation, replaced)
+	if problems != nil {
+		return &gen.UpdateReservationResponse{Errors: problems}, nil
+	}
+	return &gen.UpdateReservationResponse{Payload: &gen.UpdateReservationRecord{Reservation: made}}, nil
 }
 
 func cancelReservation(c *call, _ *gen.CancelReservationParams, _ *none) (any, *refusal) {
@@ -32,15 +38,15 @@ func cancelReservation(c *call, _ *gen.CancelReservationParams, _ *none) (any, *
 	return nil, nil
 }
 
-// reserve stores a reservation in place of the one replaced, if any. What is
-// wrong with it is answered inside a success, with the reservation as it was
-// sent.
+// reserve stores a reservation in place of the one replaced, if any, or returns
+// what is wrong with it. As in Amazon's examples a success then has errors and
+// no payload.
 func (c *call) reserve(resourceID string, r gen.Reservation, replaced string) (*gen.Reservation, gen.ErrorList) {
 	if c.seller.resources[resourceID] == nil {
-		return &r, gen.ErrorList{c.problem(unknownResource, resourceID)}
+		return nil, gen.ErrorList{c.problem(unknownResource)}
 	}
 	if broken, ok := recordRule(&r.Availability); ok {
-		return &r, gen.ErrorList{c.problem(broken)}
+		return nil, gen.ErrorList{c.problem(broken)}
 	}
 	if replaced != "" {
 		c.seller.cancelReservation(replaced)

@@ -66,14 +66,15 @@ const (
 
 	unknownContentType
 	unknownService
+	invalidCapacity
 	unknownReservation
 	recordEndsBeforeStart
 	recordLongerThanDay
 	recordRecurrence
 )
 
-// outcome is what a rule answers: status, code and a message with its
-// arguments.
+// outcome is what a rule answers: status, code and a message. Arguments go into
+// the message or, where a line break parts details from it, into the details.
 type outcome struct {
 	status  int
 	code    string
@@ -126,7 +127,7 @@ var outcomes = [...]outcome{
 	endMissing:              {422, invalidInput, "Appointment end time is required. Please check the input again."},
 	startInFuture:           {422, invalidInput, "Appointment start time should not be in future. Please check the input again."},
 	endInFuture:             {422, invalidInput, "Appointment end time should not be in future. Please check the input again."},
-	endBeforeStart:          {422, invalidInput, "Appointment end time should not be before its start time. Please check the input again."},
+	endBeforeStart:          {422, invalidInput, "Appointment end time should be after start time. Please check the input again.\n%s is before its start, %s."},
 	arrivalIncomplete:       {422, invalidInput, "Failed to process input. Reason: ETA start and end time both are mandatory field as part of estimatedArrivalTime object. Please check the input again"},
 	arrivalEndNotAfterStart: {422, invalidInput, "Failed to process input. Reason: ETA end time should be after its start time. Please check the input again"},
 	fulfillmentResource:     {422, invalidInput, "One or more resources provided does not exist or is deleted. Please check the input again."},
@@ -137,6 +138,7 @@ var outcomes = [...]outcome{
 
 	unknownContentType:    {422, invalidInput, "Unknown contentType : %s"},
 	unknownService:        {422, invalidInput, "No service found for asin %s and storeId %s"},
+	invalidCapacity:       {400, invalidInput, "This is invalid input\nReceived the following errors: [%s]"},
 	unknownReservation:    {404, invalidInput, "Reservation not found for reservationId %s"},
 	recordEndsBeforeStart: {400, invalidInput, "The endTime of an availability must be after its startTime."},
 	recordLongerThanDay:   {400, invalidInput, "An availability that recurs must not be longer than a day."},
@@ -156,12 +158,12 @@ var exceptions = map[string]map[rule]outcome{
 var capacityExceptions = map[rule]outcome{
 	tokenMissing:    {401, "Unauthorized", outcomes[tokenMissing].message},
 	tokenMalformed:  {401, "Unauthorized", outcomes[tokenMalformed].message},
-	badParameters:   {400, invalidInput, "This is invalid input: missing or invalid request parameters: [%s]"},
+	badParameters:   {400, invalidInput, "This is invalid input\nReceived the following errors: [Missing or invalid request parameters: [%s]]"},
 	unknownResource: {404, invalidInput, "Resource not found for resourceId %s"},
 }
 
 var recordExceptions = map[rule]outcome{
-	unknownResource:       {200, invalidInput, "Resource not found for resourceId %s"},
+	unknownResource:       {200, invalidInput, "Invalid request parameters: [resourceId]"},
 	recordEndsBeforeStart: {200, invalidInput, outcomes[recordEndsBeforeStart].message},
 	recordLongerThanDay:   {200, invalidInput, outcomes[recordLongerThanDay].message},
 	recordRecurrence:      {200, invalidInput, outcomes[recordRecurrence].message},
@@ -185,9 +187,14 @@ func (c *call) outcome(r rule) outcome {
 }
 
 func (o outcome) error(arguments []any) gen.Error {
-	message := o.message
+	message, details, _ := strings.Cut(o.message, "\n")
+	e := gen.Error{Code: o.code, Message: message, Details: details}
 	if len(arguments) > 0 {
-		message = fmt.Sprintf(message, arguments...)
+		text := &e.Message
+		if details != "" {
+			text = &e.Details
+		}
+		*text = strings.ToValidUTF8(fmt.Sprintf(*text, arguments...), "\uFFFD")
 	}
-	return gen.Error{Code: o.code, Message: strings.ToValidUTF8(message, "\uFFFD")}
+	return e
 }

@@ -19,11 +19,11 @@ func updateSchedule(c *call, _ *gen.UpdateScheduleParams, body *gen.UpdateSchedu
 	id := c.pathValues[0]
 	resource := c.seller.resources[id]
 	if resource == nil {
-		return &gen.UpdateScheduleResponse{Errors: gen.ErrorList{c.problem(unknownResource, id)}}, nil
+		return &gen.UpdateScheduleResponse{Errors: gen.ErrorList{c.problem(unknownResource)}}, nil
 	}
 	next := *resource
 	next.Schedule = slices.Clone(resource.Schedule)
-	answer := &gen.UpdateScheduleResponse{Payload: []gen.UpdateScheduleRecord{}}
+	answer := &gen.UpdateScheduleResponse{}
 	for i := range body.Schedules {
 		record := &body.Schedules[i]
 		if broken, ok := recordRule(record); ok {

@@ -6,10 +6,14 @@ import (
 	"github.com/spservices/services-go/gen"
 )
 
-// UpdateSchedule sets the working hours of a resource. Times keep their offset.
+// UpdateSchedule sets the working hours of a resource. Amazon's guide says that
+// they overwrite the existing schedule, and that there is no way to clear one.
+// Times keep their offset.
+//
 // The result has the records that drew a warning, such as ScheduleOverride, or
-// an error; with errors among them the call fails and returns them all the same.
-// An unknown resource is such an error too, [ErrInvalidInput].
+// an error, and is nil when there is neither. With errors among them the call
+// fails and returns the records beside the error. An unknown resource fails with
+// [ErrInvalidInput].
 //
 // Operation updateSchedule.
 func (c *Client) UpdateSchedule(ctx context.Context, resourceID string, records []AvailabilityRecord, opts ...CallOption) ([]UpdateScheduleRecord, error) {
@@ -17,9 +21,11 @@ func (c *Client) UpdateSchedule(ctx context.Context, resourceID string, records 
 	return r.GetPayload(), err
 }
 
-// CreateReservation takes capacity from a resource. The result may hold no more
-// of the reservation than its id. Errors within a success come beside the
-// result. A failure can be [ErrOutcomeUnknown].
+// CreateReservation takes capacity from a resource. Amazon answers with the id
+// of the reservation alone. Warnings are in the Warnings of the result and do not
+// fail the call. Errors within a 200 do, such as an unknown resource with
+// [ErrInvalidInput]; the result is nil when the answer has nothing else. A failure
+// can be [ErrOutcomeUnknown].
 //
 // Operation createReservation.
 func (c *Client) CreateReservation(ctx context.Context, resourceID string, r Reservation, opts ...CallOption) (*CreateReservationRecord, error) {
@@ -27,8 +33,9 @@ func (c *Client) CreateReservation(ctx context.Context, resourceID string, r Res
 	return answer.GetPayload(), err
 }
 
-// UpdateReservation replaces a reservation. The result carries its new id. A
-// failure can be [ErrOutcomeUnknown].
+// UpdateReservation replaces a reservation. The result carries its new id;
+// warnings and errors are as in [Client.CreateReservation]. A failure can be
+// [ErrOutcomeUnknown].
 //
 // Operation updateReservation.
 func (c *Client) UpdateReservation(ctx context.Context, reservationID, resourceID string, r Reservation, opts ...CallOption) (*UpdateReservationRecord, error) {

@@ -17,4 +17,24 @@ var ruleMutants = []mutant{
 		guard:  `asins = append(asins, j.AssociatedItems[i].ASIN)`,
 		broken: `_ = i`,
 	},
+	{
+		name: "name the parameters in place of what Amazon says about capacity", file: "emulator/bind.go", tests: "emulator", test: "^TestCapacityFaultsHaveAmazonsShape$",
+		guard:  `if faults := faultsOf[c.operation.ID]; faults != nil {`,
+		broken: `if faults := faultsOf[c.operation.ID]; faults != nil && len(violations) == 0 {`,
+	},
+	{
+		name: "answer capacities in the order they are asked for in", file: "emulator/capacity.go", tests: "emulator", test: "^TestCapacitiesComeInOneOrder$",
+		guard:  `for _, kind := range capacityOrder {`,
+		broken: `for _, kind := range asked {`,
+	},
+	{
+		name: "tell every fault of the times of a fulfilment", file: "emulator/fulfillment.go", tests: "emulator", test: "^TestFulfilmentStopsAtTheFirstKindOfFault$",
+		guard:  `if ofEnd == fault {`,
+		broken: `if ofEnd < noTimeFault {`,
+	},
+	{
+		name: "tell an offset before times that are out of order", file: "emulator/fulfillment.go", tests: "emulator", test: "^TestFulfilmentStopsAtTheFirstKindOfFault$",
+		guard:  `if fault > futureTimeFault && !start.IsZero()`,
+		broken: `if fault > formTimeFault && !start.IsZero()`,
+	},
 }

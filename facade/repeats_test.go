@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -297,4 +298,44 @@ func TestBodylessRequestsAreSentWithoutABody(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOwnTransportKeepsAConnectionForEachOf512Goroutines has all of them wait
+// for an answer at the same time, twice.
+func TestOwnTransportKeepsAConnectionForEachOf512Goroutines(t *testing.T) {
+	t.Parallel()
+	const goroutines = 512
+	var connections, arrived atomic.Int32
+	rounds := [2]chan struct{}{make(chan struct{}), make(chan struct{})}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		n := arrived.Add(1)
+		round := rounds[(n-1)/goroutines]
+		if n%goroutines == 0 {
+			close(round)
+		}
+		<-round
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, jobAnswer)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client := clientOf(t, nil, facade.WithEndpoint(server.URL))
+	defer client.CloseIdleConnections()
+	for range rounds {
+		var group sync.WaitGroup
+		for range goroutines {
+			group.Go(func() {
+				if _, err := client.GetServiceJob(t.Context(), "JOB-1"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	wantCount(t, "connections", &connections, goroutines)
 }

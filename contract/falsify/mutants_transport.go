@@ -72,4 +72,9 @@ var transportMutants = []mutant{
 		guard:  `empty++; empty == maxEmptyReads`,
 		broken: `empty++; empty < 0`,
 	},
+	{
+		name: "give up once operations that were never connected", file: "internal/transport/sender.go", tests: "facade", test: "^TestConnectionsThatFailAreNoUnknownOutcome$",
+		guard:  `Unsent: req.Method != http.MethodGet && !connected.Load()`,
+		broken: `Unsent: false`,
+	},
 }

@@ -22,11 +22,11 @@ func checked(path string, check func(*wire.Checker)) error {
 
 func (s *Store) check(c *wire.Checker) {
 	c.Range("slotMinutes", int64(s.SlotMinutes), 5, 24*60)
-	c.Enum("schedulingType", string(s.SchedulingType), s.SchedulingType.Valid())
+	wire.Enum(c, "schedulingType", s.SchedulingType)
 	for i := range s.Services {
 		location := s.Services[i].ServiceLocationType
 		c.EnterItem("services", i)
-		c.Enum("serviceLocationType", string(location), location.Valid())
+		wire.Enum(c, "serviceLocationType", location)
 		c.Leave()
 	}
 }
@@ -35,7 +35,7 @@ func (r *Resource) check(c *wire.Checker) {
 	for i, location := range r.ServiceLocationTypes {
 		c.EnterItem("serviceLocationTypes", i)
 		c.Required("", location != "")
-		c.Enum("", string(location), location.Valid())
+		wire.Enum(c, "", location)
 		c.Leave()
 	}
 	for i := range r.Schedule {

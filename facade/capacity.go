@@ -47,7 +47,7 @@ type FixedCapacityQuery struct {
 // slotDuration clamps to what the API can be sent; the check that follows
 // refuses what it clamps.
 func (q FixedCapacityQuery) slotDuration() int32 {
-	return int32(max(-1, min(q.SlotMinutes, math.MaxInt32)))
+	return int32(max(math.MinInt32, min(q.SlotMinutes, math.MaxInt32)))
 }
 
 // GetFixedSlotCapacity returns one page of a resource's capacity. An unknown

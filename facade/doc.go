@@ -19,7 +19,7 @@
 // # Errors
 //
 // A request that breaks the API description is a [*ValidationError] and is not
-// sent. A token that cannot be had is an [*AuthError], or what a [TokenSource] of
+// sent; it lists each member, the rule it breaks and the value given. A token that cannot be had is an [*AuthError], or what a [TokenSource] of
 // your own says. A request whose turn comes too late is a [*LimitError]. Everything
 // that was sent and did not succeed is an [*APIError]; test for what it means with
 // errors.Is and [ErrInvalidInput], [ErrForbidden], [ErrTokenExpired], [ErrNotFound],

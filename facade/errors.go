@@ -213,12 +213,14 @@ func (e *APIError) tokenExpired() bool {
 //	}
 type ValidationError = wire.ValidationError
 
-// Violation is one broken rule. It holds the shape of the value, not the value.
+// Violation is one broken rule. It quotes the value of a request, but neither a
+// value that the API description marks as personal or secret nor one of an
+// answer: of those it has the length.
 //
 //	type Violation struct {
 //		Path string // of the value, for example schedules[2].capacity
 //		Rule string // for example "must be at least 1"
-//		Got  string // shape of the value, for example "a string of 120 characters"
+//		Got  string // the value, for example "-1", or "a string of 120 characters"
 //	}
 type Violation = wire.Violation
 

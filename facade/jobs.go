@@ -18,7 +18,8 @@ func (c *Client) GetServiceJob(ctx context.Context, jobID string, opts ...CallOp
 }
 
 // ServiceJobsQuery selects jobs. Exactly one of CreatedAfter and
-// LastUpdatedAfter is needed; everything else narrows.
+// LastUpdatedAfter is needed; everything else narrows. A window that ends before
+// it starts is refused.
 type ServiceJobsQuery struct {
 	CreatedAfter      time.Time
 	CreatedBefore     time.Time

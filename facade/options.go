@@ -198,7 +198,9 @@ const (
 
 // WithResponseValidation sets what happens to answers that break the API
 // description: lengths, ranges and patterns. Members that are missing and
-// enum values that are new are no violation; Amazon has both.
+// enum values that are new are no violation; Amazon has both. A decoded 0 or ""
+// cannot be told from a missing member, so an explicit "durationInMinutes": 0 or
+// "storeId": "" is no violation either, whatever the description says of it.
 func WithResponseValidation(v ResponseValidation) Option {
 	return func(c *config) error {
 		if v < Off || v > Enforce {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spservices/services-go/facade"
 )
@@ -256,27 +255,28 @@ func TestPromise8UploadsTellNothing(t *testing.T) {
 	}
 }
 
+// A refusal quotes the argument that it blames and no other, and of a body
+// nothing that is marked.
 func TestPromise8RefusalsTellNothing(t *testing.T) {
 	t.Parallel()
 	j := newJournal()
 	client := clientOf(t, api(breaks), facade.WithLogger(j.logger))
-	long := strings.Repeat(canary, 50)
 	var request facade.Request
-	_, long1 := client.GetServiceJob(t.Context(), long)
-	_, long2 := client.AddAppointment(t.Context(), "CANARY/..", facade.AppointmentTime{})
-	_, long3 := client.ListServiceJobs(t.Context(), facade.ServiceJobsQuery{StoreIDs: []string{long, "CANARY,CANARY"}, Statuses: []facade.ServiceJobStatus{canary}, CreatedAfter: time.Now()})
-	_, long4 := client.CreateReservation(t.Context(), long, facade.Reservation{ReservationID: long, Type: canary})
-	long5 := client.CancelReservation(t.Context(), "..", facade.WithQuery("buyer", canaryName))
-	_, long6 := client.AssignAppointmentResources(t.Context(), "JOB-1", "A-1", []string{canaryPhone}, facade.DryRun(&request))
-	for i, err := range []error{long1, long2, long3, long4, long5} {
+	_, err1 := client.AddAppointment(t.Context(), "CANARY/..", facade.AppointmentTime{})
+	_, err2 := client.ListServiceJobs(t.Context(), facade.ServiceJobsQuery{StoreIDs: []string{canary}, PageToken: canary, Statuses: []facade.ServiceJobStatus{"LOST"}})
+	_, err3 := client.CreateReservation(t.Context(), "R", facade.Reservation{ReservationID: canary, Type: "NAP"})
+	err4 := client.CancelReservation(t.Context(), "..", facade.WithQuery("buyer", canaryName))
+	err5 := (&facade.Buyer{BuyerID: canary + "!"}).Validate()
+	_, err6 := client.AssignAppointmentResources(t.Context(), "JOB-1", "A-1", []string{canaryPhone}, facade.DryRun(&request))
+	for i, err := range []error{err1, err2, err3, err4, err5} {
 		var invalid *facade.ValidationError
 		if !errors.As(err, &invalid) {
 			t.Errorf("%d: got %v, want a *ValidationError", i, err)
 		}
 		j.print(err)
 	}
-	if !errors.Is(long6, facade.ErrDryRun) || !strings.Contains(string(request.Body), canary) {
-		t.Errorf("dry run: %v, %s", long6, string(request.Body))
+	if !errors.Is(err6, facade.ErrDryRun) || !strings.Contains(string(request.Body), canary) {
+		t.Errorf("dry run: %v, %s", err6, string(request.Body))
 	}
 	j.print(request)
 	j.check(t)

@@ -24,6 +24,11 @@ const (
 	AppointmentStatusCompleted AppointmentStatus = "COMPLETED"
 )
 
+// Values lists the documented values.
+func (AppointmentStatus) Values() []AppointmentStatus {
+	return []AppointmentStatus{AppointmentStatusActive, AppointmentStatusCancelled, AppointmentStatusCompleted}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v AppointmentStatus) Valid() bool {
 	switch v {
@@ -44,6 +49,11 @@ const (
 	// Capacity lost to events such as breaks and leave.
 	CapacityTypeReservedCapacity CapacityType = "RESERVED_CAPACITY"
 )
+
+// Values lists the documented values.
+func (CapacityType) Values() []CapacityType {
+	return []CapacityType{CapacityTypeScheduledCapacity, CapacityTypeAvailableCapacity, CapacityTypeEncumberedCapacity, CapacityTypeReservedCapacity}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v CapacityType) Valid() bool {
@@ -69,6 +79,11 @@ const (
 	// Document of media type application/pdf.
 	ContentTypePDF ContentType = "PDF"
 )
+
+// Values lists the documented values.
+func (ContentType) Values() []ContentType {
+	return []ContentType{ContentTypeTIFF, ContentTypeJPG, ContentTypePNG, ContentTypeJPEG, ContentTypeGIF, ContentTypePDF}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v ContentType) Valid() bool {
@@ -97,6 +112,11 @@ const (
 	DayOfWeekSunday DayOfWeek = "SUNDAY"
 )
 
+// Values lists the documented values.
+func (DayOfWeek) Values() []DayOfWeek {
+	return []DayOfWeek{DayOfWeekMonday, DayOfWeekTuesday, DayOfWeekWednesday, DayOfWeekThursday, DayOfWeekFriday, DayOfWeekSaturday, DayOfWeekSunday}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v DayOfWeek) Valid() bool {
 	switch v {
@@ -111,6 +131,11 @@ const (
 	// Advanced Encryption Standard.
 	EncryptionStandardAES EncryptionStandard = "AES"
 )
+
+// Values lists the documented values.
+func (EncryptionStandard) Values() []EncryptionStandard {
+	return []EncryptionStandard{EncryptionStandardAES}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v EncryptionStandard) Valid() bool {
@@ -128,6 +153,11 @@ const (
 	// The entry is a warning and refuses nothing.
 	ErrorLevelWarning ErrorLevel = "WARNING"
 )
+
+// Values lists the documented values.
+func (ErrorLevel) Values() []ErrorLevel {
+	return []ErrorLevel{ErrorLevelError, ErrorLevelWarning}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v ErrorLevel) Valid() bool {
@@ -150,6 +180,11 @@ const (
 	ItemStatusDelivered ItemStatus = "DELIVERED"
 )
 
+// Values lists the documented values.
+func (ItemStatus) Values() []ItemStatus {
+	return []ItemStatus{ItemStatusActive, ItemStatusCancelled, ItemStatusShipped, ItemStatusDelivered}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v ItemStatus) Valid() bool {
 	switch v {
@@ -170,6 +205,11 @@ const (
 	// A receipt.
 	POATypePOAReceipt POAType = "POA_RECEIPT"
 )
+
+// Values lists the documented values.
+func (POAType) Values() []POAType {
+	return []POAType{POATypeNoSignatureDummyPOS, POATypeCustomerSignature, POATypeDummyReceipt, POATypePOAReceipt}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v POAType) Valid() bool {
@@ -194,6 +234,11 @@ const (
 	ReservationTypeTraining ReservationType = "TRAINING"
 )
 
+// Values lists the documented values.
+func (ReservationType) Values() []ReservationType {
+	return []ReservationType{ReservationTypeAppointment, ReservationTypeTravel, ReservationTypeVacation, ReservationTypeBreak, ReservationTypeTraining}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v ReservationType) Valid() bool {
 	switch v {
@@ -210,6 +255,11 @@ const (
 	// Working hours set in the seller management system.
 	SchedulingTypeNonRealTimeScheduling SchedulingType = "NON_REAL_TIME_SCHEDULING"
 )
+
+// Values lists the documented values.
+func (SchedulingType) Values() []SchedulingType {
+	return []SchedulingType{SchedulingTypeRealTimeScheduling, SchedulingTypeNonRealTimeScheduling}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v SchedulingType) Valid() bool {
@@ -238,6 +288,11 @@ const (
 	ServiceJobStatusPaymentDeclined ServiceJobStatus = "PAYMENT_DECLINED"
 )
 
+// Values lists the documented values.
+func (ServiceJobStatus) Values() []ServiceJobStatus {
+	return []ServiceJobStatus{ServiceJobStatusNotServiced, ServiceJobStatusCancelled, ServiceJobStatusCompleted, ServiceJobStatusPendingSchedule, ServiceJobStatusNotFulfillable, ServiceJobStatusHold, ServiceJobStatusPaymentDeclined}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v ServiceJobStatus) Valid() bool {
 	switch v {
@@ -257,6 +312,11 @@ const (
 	ServiceLocationTypeOnline ServiceLocationType = "ONLINE"
 )
 
+// Values lists the documented values.
+func (ServiceLocationType) Values() []ServiceLocationType {
+	return []ServiceLocationType{ServiceLocationTypeInHome, ServiceLocationTypeInStore, ServiceLocationTypeOnline}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v ServiceLocationType) Valid() bool {
 	switch v {
@@ -274,6 +334,11 @@ const (
 	SortFieldJobStatus SortField = "JOB_STATUS"
 )
 
+// Values lists the documented values.
+func (SortField) Values() []SortField {
+	return []SortField{SortFieldJobDate, SortFieldJobStatus}
+}
+
 // Valid reports whether v is one of the documented values.
 func (v SortField) Valid() bool {
 	switch v {
@@ -290,6 +355,11 @@ const (
 	// Descending.
 	SortOrderDesc SortOrder = "DESC"
 )
+
+// Values lists the documented values.
+func (SortOrder) Values() []SortOrder {
+	return []SortOrder{SortOrderAsc, SortOrderDesc}
+}
 
 // Valid reports whether v is one of the documented values.
 func (v SortOrder) Valid() bool {

@@ -43,7 +43,7 @@ func (v *Appointment) Validate() error { return wire.Validate(v) }
 // Check adds the constraints that v breaks to c.
 func (v *Appointment) Check(c *wire.Checker) {
 	c.Length("appointmentId", v.AppointmentID, 5, 100)
-	c.Enum("appointmentStatus", string(v.AppointmentStatus), v.AppointmentStatus.Valid())
+	wire.Enum(c, "appointmentStatus", v.AppointmentStatus)
 	if v.AppointmentTime != nil {
 		c.Enter("appointmentTime")
 		v.AppointmentTime.Check(c)
@@ -78,7 +78,7 @@ func (v *AppointmentSlotReport) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *AppointmentSlotReport) Check(c *wire.Checker) {
-	c.Enum("schedulingType", string(v.SchedulingType), v.SchedulingType.Valid())
+	wire.Enum(c, "schedulingType", v.SchedulingType)
 	for i0 := range v.AppointmentSlots {
 		c.EnterItem("appointmentSlots", i0)
 		v.AppointmentSlots[i0].Check(c)
@@ -149,7 +149,7 @@ func (v *AssociatedItem) Validate() error { return wire.Validate(v) }
 // Check adds the constraints that v breaks to c.
 func (v *AssociatedItem) Check(c *wire.Checker) {
 	c.Length("orderId", v.OrderID, 5, 20)
-	c.Enum("itemStatus", string(v.ItemStatus), v.ItemStatus.Valid())
+	wire.Enum(c, "itemStatus", v.ItemStatus)
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -174,7 +174,9 @@ func (v *Buyer) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *Buyer) Check(c *wire.Checker) {
+	c.Hide()
 	c.Pattern("buyerId", v.BuyerID, pattern1)
+	c.Show()
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -295,7 +297,7 @@ func (v *EncryptionDetails) Validate() error { return wire.Validate(v) }
 // Check adds the constraints that v breaks to c.
 func (v *EncryptionDetails) Check(c *wire.Checker) {
 	c.Required("standard", v.Standard != "")
-	c.Enum("standard", string(v.Standard), v.Standard.Valid())
+	wire.Enum(c, "standard", v.Standard)
 	c.Required("initializationVector", v.InitializationVector != "")
 	c.Required("key", v.Key != "")
 }
@@ -307,7 +309,7 @@ func (v *Error) Validate() error { return wire.Validate(v) }
 func (v *Error) Check(c *wire.Checker) {
 	c.Required("code", v.Code != "")
 	c.Required("message", v.Message != "")
-	c.Enum("errorLevel", string(v.ErrorLevel), v.ErrorLevel.Valid())
+	wire.Enum(c, "errorLevel", v.ErrorLevel)
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -340,7 +342,7 @@ func (v *FixedSlotCapacityQuery) Check(c *wire.Checker) {
 	for i0 := range v.CapacityTypes {
 		c.EnterItem("capacityTypes", i0)
 		c.Required("", v.CapacityTypes[i0] != "")
-		c.Enum("", string(v.CapacityTypes[i0]), v.CapacityTypes[i0].Valid())
+		wire.Enum(c, "", v.CapacityTypes[i0])
 		c.Leave()
 	}
 	if v.SlotDuration != 0 {
@@ -454,7 +456,7 @@ func (v *POA) Check(c *wire.Checker) {
 		c.Leave()
 	}
 	c.Pattern("uploadingTechnician", v.UploadingTechnician, pattern1)
-	c.Enum("poaType", string(v.POAType), v.POAType.Valid())
+	wire.Enum(c, "poaType", v.POAType)
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -462,7 +464,7 @@ func (v *RangeCapacity) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *RangeCapacity) Check(c *wire.Checker) {
-	c.Enum("capacityType", string(v.CapacityType), v.CapacityType.Valid())
+	wire.Enum(c, "capacityType", v.CapacityType)
 }
 
 // Validate reports every documented constraint that v breaks, as a *ValidationError.
@@ -497,7 +499,7 @@ func (v *RangeSlotCapacityQuery) Check(c *wire.Checker) {
 	for i0 := range v.CapacityTypes {
 		c.EnterItem("capacityTypes", i0)
 		c.Required("", v.CapacityTypes[i0] != "")
-		c.Enum("", string(v.CapacityTypes[i0]), v.CapacityTypes[i0].Valid())
+		wire.Enum(c, "", v.CapacityTypes[i0])
 		c.Leave()
 	}
 	c.Required("startDateTime", !v.StartDateTime.IsZero())
@@ -513,7 +515,7 @@ func (v *Recurrence) Check(c *wire.Checker) {
 	for i0 := range v.DaysOfWeek {
 		c.EnterItem("daysOfWeek", i0)
 		c.Required("", v.DaysOfWeek[i0] != "")
-		c.Enum("", string(v.DaysOfWeek[i0]), v.DaysOfWeek[i0].Valid())
+		wire.Enum(c, "", v.DaysOfWeek[i0])
 		c.Leave()
 	}
 	for i0 := range v.DaysOfMonth {
@@ -540,7 +542,7 @@ func (v *Reservation) Validate() error { return wire.Validate(v) }
 // Check adds the constraints that v breaks to c.
 func (v *Reservation) Check(c *wire.Checker) {
 	c.Required("type", v.Type != "")
-	c.Enum("type", string(v.Type), v.Type.Valid())
+	wire.Enum(c, "type", v.Type)
 	c.Enter("availability")
 	v.Availability.Check(c)
 	c.Leave()
@@ -572,7 +574,7 @@ func (v *ServiceJob) Validate() error { return wire.Validate(v) }
 // Check adds the constraints that v breaks to c.
 func (v *ServiceJob) Check(c *wire.Checker) {
 	c.Length("serviceJobId", v.ServiceJobID, 1, 100)
-	c.Enum("serviceJobStatus", string(v.ServiceJobStatus), v.ServiceJobStatus.Valid())
+	wire.Enum(c, "serviceJobStatus", v.ServiceJobStatus)
 	if v.Seller != nil {
 		c.Enter("seller")
 		v.Seller.Check(c)
@@ -631,7 +633,7 @@ func (v *ServiceLocation) Validate() error { return wire.Validate(v) }
 
 // Check adds the constraints that v breaks to c.
 func (v *ServiceLocation) Check(c *wire.Checker) {
-	c.Enum("serviceLocationType", string(v.ServiceLocationType), v.ServiceLocationType.Valid())
+	wire.Enum(c, "serviceLocationType", v.ServiceLocationType)
 	if v.Address != nil {
 		c.Enter("address")
 		v.Address.Check(c)
@@ -645,7 +647,7 @@ func (v *ServiceUploadDocument) Validate() error { return wire.Validate(v) }
 // Check adds the constraints that v breaks to c.
 func (v *ServiceUploadDocument) Check(c *wire.Checker) {
 	c.Required("contentType", v.ContentType != "")
-	c.Enum("contentType", string(v.ContentType), v.ContentType.Valid())
+	wire.Enum(c, "contentType", v.ContentType)
 	c.Required("contentLength", v.ContentLength != 0)
 	if v.ContentLength != 0 {
 		c.Range("contentLength", int64(v.ContentLength), 1, 5242880)
@@ -847,14 +849,14 @@ func (v *GetServiceJobsParams) Check(c *wire.Checker) {
 	for i0 := range v.ServiceJobStatus {
 		c.EnterItem("serviceJobStatus", i0)
 		c.Required("", v.ServiceJobStatus[i0] != "")
-		c.Enum("", string(v.ServiceJobStatus[i0]), v.ServiceJobStatus[i0].Valid())
+		wire.Enum(c, "", v.ServiceJobStatus[i0])
 		c.Leave()
 	}
 	if v.PageSize != 0 {
 		c.Range("pageSize", int64(v.PageSize), 1, 20)
 	}
-	c.Enum("sortField", string(v.SortField), v.SortField.Valid())
-	c.Enum("sortOrder", string(v.SortOrder), v.SortOrder.Valid())
+	wire.Enum(c, "sortField", v.SortField)
+	wire.Enum(c, "sortOrder", v.SortOrder)
 	c.Required("marketplaceIds", v.MarketplaceIDs != nil && !slices.Contains(v.MarketplaceIDs, ""))
 	if v.MarketplaceIDs != nil {
 		c.Items("marketplaceIds", len(v.MarketplaceIDs), 0, 1)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -42,7 +43,7 @@ func checks(doc *openapi3.T, api *description) []byte {
 		}
 		c.open(goName(name))
 		for _, property := range inDocumentOrder(schema.Properties) {
-			c.value("v."+goName(property), strconv.Quote(property), schema.Properties[property], slices.Contains(schema.Required, property), 0)
+			c.member("v."+goName(property), property, schema.Properties[property], slices.Contains(schema.Required, property))
 		}
 		c.b.WriteString("}\n")
 	}
@@ -53,7 +54,7 @@ func checks(doc *openapi3.T, api *description) []byte {
 		}
 		c.open(op.OperationId + "Params")
 		for _, p := range op.QueryParams {
-			c.value("v."+p.GoName(), strconv.Quote(p.ParamName), p.Spec.Schema, p.Required, 0)
+			c.member("v."+p.GoName(), p.ParamName, p.Spec.Schema, p.Required)
 		}
 		c.b.WriteString("}\n")
 	}
@@ -108,7 +109,20 @@ func (c *checker) constrainsRef(r *openapi3.SchemaRef) bool {
 	return c.constrains(r.Value)
 }
 
-// value emits the checks of one member. Zero is absent, except for numbers
+// member emits the checks of a member or parameter. The value of one that is
+// marked is kept out of violations.
+func (c *checker) member(expr, name string, ref *openapi3.SchemaRef, required bool) {
+	before := c.b.Len()
+	c.value(expr, strconv.Quote(name), ref, required, 0)
+	emitted := string(c.b.Bytes()[before:])
+	quotes := strings.Count(emitted, "\n") > strings.Count(emitted, "c.Required(")
+	if quotes && (mark(ref.Extensions) != "" || mark(ref.Value.Extensions) != "") {
+		c.b.Truncate(before)
+		c.b.WriteString("c.Hide()\n" + emitted + "c.Show()\n")
+	}
+}
+
+// value emits the checks of one value. Zero is absent, except for numbers
 // whose x-presence says otherwise.
 func (c *checker) value(expr, name string, ref *openapi3.SchemaRef, required bool, depth int) {
 	presence := presenceOf(ref)
@@ -120,7 +134,7 @@ func (c *checker) value(expr, name string, ref *openapi3.SchemaRef, required boo
 	switch {
 	case len(s.Enum) > 0:
 		c.required(name, expr+` != ""`, required)
-		fmt.Fprintf(&c.b, "c.Enum(%s, string(%s), %s.Valid())\n", name, expr, expr)
+		fmt.Fprintf(&c.b, "wire.Enum(c, %s, %s)\n", name, expr)
 	case s.Type.Is("string") && s.Format == "date-time":
 		c.required(name, "!"+expr+".IsZero()", required)
 	case s.Type.Is("string"):

@@ -41,6 +41,7 @@ var mutants = slices.Concat(
 	emulatorMutants,
 	ruleMutants,
 	contractMutants,
+	dataMutants,
 )
 
 // verdict is what became of a mutant.

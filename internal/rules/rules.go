@@ -59,9 +59,9 @@ func checkJobFilters(c *wire.Checker, q *gen.GetServiceJobsParams) {
 	case !created && !updated && q.PageToken == "":
 		c.Add("createdAfter", "is required on a first page, unless lastUpdatedAfter is given", "")
 	}
-	if !q.ScheduleStartDate.IsZero() && !q.ScheduleEndDate.IsZero() && q.ScheduleEndDate.Before(q.ScheduleStartDate) {
-		c.Add("scheduleEndDate", "must not be before scheduleStartDate", "")
-	}
+	checkNotBefore(c, "createdBefore", "createdAfter", q.CreatedAfter, q.CreatedBefore)
+	checkNotBefore(c, "lastUpdatedBefore", "lastUpdatedAfter", q.LastUpdatedAfter, q.LastUpdatedBefore)
+	checkNotBefore(c, "scheduleEndDate", "scheduleStartDate", q.ScheduleStartDate, q.ScheduleEndDate)
 }
 
 func checkSlotWindow(c *wire.Checker, start, end time.Time) {
@@ -74,16 +74,25 @@ func checkSlotWindow(c *wire.Checker, start, end time.Time) {
 	default:
 		checkOrder(c, "endTime", "startTime", start, end)
 		if end.Sub(start) > MaxSlotWindow {
-			c.Add("endTime", "must be at most 90 days after startTime", end.Sub(start).String())
+			c.Add("endTime", "must be at most 90 days after startTime "+text(start), text(end))
 		}
 	}
 }
 
 func checkOrder(c *wire.Checker, later, earlier string, start, end time.Time) {
 	if !start.IsZero() && !end.IsZero() && !end.After(start) {
-		c.Add(later, "must be after "+earlier, "")
+		c.Add(later, "must be after "+earlier+" "+text(start), text(end))
 	}
 }
+
+func checkNotBefore(c *wire.Checker, later, earlier string, start, end time.Time) {
+	if !start.IsZero() && !end.IsZero() && end.Before(start) {
+		c.Add(later, "must not be before "+earlier+" "+text(start), text(end))
+	}
+}
+
+// text is a time as it is sent.
+func text(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // CheckLists refuses list items that hold the comma which separates them.
 func CheckLists(c *wire.Checker, params any) {
@@ -100,7 +109,7 @@ func CheckLists(c *wire.Checker, params any) {
 		for j := range field.Len() {
 			if item := field.Index(j); item.Kind() == reflect.String && strings.ContainsRune(item.String(), ',') {
 				c.EnterItem(name, j)
-				c.Add("", "must not contain a comma", wire.Shape(item.String()))
+				c.Add("", "must not contain a comma", c.Got(item.String()))
 				c.Leave()
 			}
 		}

@@ -11,12 +11,13 @@ import (
 	"github.com/spservices/services-go/internal/pattern"
 )
 
-// Violation is one broken rule. It never holds the value itself, which may be
-// a person's data.
+// Violation is one broken rule. It quotes the value of a request, but neither a
+// value that the API description marks as personal or secret nor one of an
+// answer: of those it has the length.
 type Violation struct {
 	Path string // of the value, for example schedules[2].capacity
 	Rule string // for example "must be at least 1"
-	Got  string // shape of the value, for example "string of 120 characters"
+	Got  string // the value, for example "-1", or "a string of 120 characters"
 }
 
 func (v Violation) String() string {
@@ -66,6 +67,7 @@ type Checker struct {
 	// Response leaves out presence, enum membership and minimum counts:
 	// Amazon's own successes omit required members, and enums grow.
 	Response   bool
+	hidden     int
 	path       []segment
 	violations []Violation
 }
@@ -102,7 +104,14 @@ func (c *Checker) EnterItem(name string, index int) { c.path = append(c.path, se
 // Leave undoes the last Enter or EnterItem.
 func (c *Checker) Leave() { c.path = c.path[:len(c.path)-1] }
 
-// Add records that the member name breaks rule; got is its shape.
+// Hide keeps values out of the violations that follow, until as many calls of Show.
+func (c *Checker) Hide() { c.hidden++ }
+
+// Show undoes Hide.
+func (c *Checker) Show() { c.hidden-- }
+
+// Add records that the member name breaks rule; got is the value, from Got or a
+// number, or "" for none.
 func (c *Checker) Add(name, rule, got string) {
 	var b strings.Builder
 	for _, s := range append(slices.Clip(c.path), segment{name, -1}) {
@@ -125,10 +134,19 @@ func (c *Checker) Required(name string, present bool) {
 }
 
 // Enum checks that a value is a documented one; the empty value is absent.
-func (c *Checker) Enum(name, value string, known bool) {
-	if value != "" && !known && !c.Response {
-		c.Add(name, "must be one of the documented values", Shape(value))
+func Enum[E interface {
+	~string
+	Valid() bool
+	Values() []E
+}](c *Checker, name string, value E) {
+	if value == "" || c.Response || value.Valid() {
+		return
 	}
+	list := ""
+	for _, documented := range value.Values() {
+		list += ", " + string(documented)
+	}
+	c.Add(name, "must be one of "+strings.TrimPrefix(list, ", "), c.Got(string(value)))
 }
 
 // Length checks a string's number of characters; the empty string is absent.
@@ -137,28 +155,28 @@ func (c *Checker) Length(name, value string, low, high int) {
 		return
 	}
 	if n := utf8.RuneCountInString(value); n < low || n > high {
-		c.Add(name, between("have", int64(low), int64(high), "characters"), Shape(value))
+		c.Add(name, between("have", int64(low), int64(high), "characters"), c.Got(value))
 	}
 }
 
 // Pattern checks a string's form; the empty string is absent.
 func (c *Checker) Pattern(name, value string, p *pattern.Pattern) {
 	if value != "" && !p.Match(value) {
-		c.Add(name, "must match "+p.String(), Shape(value))
+		c.Add(name, "must match "+p.String(), c.Got(value))
 	}
 }
 
 // Range checks a number.
 func (c *Checker) Range(name string, value, low, high int64) {
 	if value < low || value > high {
-		c.Add(name, between("be", low, high, ""), strconv.FormatInt(value, 10))
+		c.Add(name, between("be", low, high, ""), c.gotNumber(value))
 	}
 }
 
 // MultipleOf checks a number.
 func (c *Checker) MultipleOf(name string, value, factor int64) {
 	if value%factor != 0 {
-		c.Add(name, fmt.Sprintf("must be a multiple of %d", factor), strconv.FormatInt(value, 10))
+		c.Add(name, fmt.Sprintf("must be a multiple of %d", factor), c.gotNumber(value))
 	}
 }
 
@@ -187,7 +205,36 @@ func between(verb string, low, high int64, unit string) string {
 	return strings.TrimSpace("must " + verb + " " + limits + " " + unit)
 }
 
-// Shape is what a violation tells of a string.
+// maxQuoted is how many characters of a value are quoted.
+const maxQuoted = 100
+
+// Got is what a violation tells of a string: the string itself, as far as it may
+// be told and is not too long.
+func (c *Checker) Got(value string) string {
+	if c.Response || c.hidden > 0 {
+		return Shape(value)
+	}
+	count := 0
+	for i := range value {
+		if count == maxQuoted {
+			return strings.TrimSuffix(quote(value[:i]), `"`) + `…" of ` + strconv.Itoa(utf8.RuneCountInString(value)) + " characters"
+		}
+		count++
+	}
+	return quote(value)
+}
+
+// quote escapes the replacement character too: it looks like broken UTF-8.
+func quote(s string) string { return strings.ReplaceAll(strconv.Quote(s), "\ufffd", `\ufffd`) }
+
+func (c *Checker) gotNumber(value int64) string {
+	if c.hidden > 0 {
+		return "another number"
+	}
+	return strconv.FormatInt(value, 10)
+}
+
+// Shape is what a violation tells of a string that it must not quote.
 func Shape(value string) string {
 	return fmt.Sprintf("a string of %d characters", utf8.RuneCountInString(value))
 }

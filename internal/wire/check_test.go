@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/pattern"
-	"github.com/spservices/services-go/internal/rules"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -29,7 +29,7 @@ func TestCheckerPaths(t *testing.T) {
 	c.EnterItem("records", 2)
 	c.Enter("recurrence")
 	c.EnterItem("daysOfWeek", 10)
-	c.Enum("", "someday", false)
+	wire.Enum(&c, "", season("someday"))
 	c.Leave()
 	c.Required("endTime", false)
 	c.Leave()
@@ -50,6 +50,12 @@ func TestCheckerPaths(t *testing.T) {
 	}
 }
 
+// season is an enum.
+type season string
+
+func (s season) Valid() bool    { return s == "SUMMER" || s == "WINTER" }
+func (season) Values() []season { return []season{"SUMMER", "WINTER"} }
+
 func TestCheckerRules(t *testing.T) {
 	t.Parallel()
 	digits := pattern.Must(`^[0-9]+$`)
@@ -60,20 +66,20 @@ func TestCheckerRules(t *testing.T) {
 	}{
 		"present":             {func(c *wire.Checker) { c.Required("a", true) }, "", true},
 		"missing":             {func(c *wire.Checker) { c.Required("a", false) }, "a is required", false},
-		"known value":         {func(c *wire.Checker) { c.Enum("a", "X", true) }, "", true},
-		"no value":            {func(c *wire.Checker) { c.Enum("a", "", false) }, "", true},
-		"new value":           {func(c *wire.Checker) { c.Enum("a", "XYZ", false) }, "a must be one of the documented values, got a string of 3 characters", false},
+		"known value":         {func(c *wire.Checker) { wire.Enum(c, "a", season("WINTER")) }, "", true},
+		"no value":            {func(c *wire.Checker) { wire.Enum(c, "a", season("")) }, "", true},
+		"new value":           {func(c *wire.Checker) { wire.Enum(c, "a", season("X\tZ")) }, `a must be one of SUMMER, WINTER, got "X\tZ"`, false},
 		"absent text":         {func(c *wire.Checker) { c.Length("a", "", 5, 20) }, "", true},
 		"shortest":            {func(c *wire.Checker) { c.Length("a", "éééé€", 5, 20) }, "", true},
-		"short in characters": {func(c *wire.Checker) { c.Length("a", "éé€€", 5, 20) }, "a must have 5 to 20 characters, got a string of 4 characters", true},
+		"short in characters": {func(c *wire.Checker) { c.Length("a", "éé€€", 5, 20) }, `a must have 5 to 20 characters, got "éé€€"`, true},
 		"longest":             {func(c *wire.Checker) { c.Length("a", strings.Repeat("€", 20), 5, 20) }, "", true},
-		"long":                {func(c *wire.Checker) { c.Length("a", strings.Repeat("x", 21), 5, 20) }, "a must have 5 to 20 characters, got a string of 21 characters", true},
-		"long without least":  {func(c *wire.Checker) { c.Length("a", "xxx", 0, 2) }, "a must have at most 2 characters, got a string of 3 characters", true},
-		"short without most":  {func(c *wire.Checker) { c.Length("a", "x", 2, math.MaxInt) }, "a must have at least 2 characters, got a string of 1 characters", true},
-		"of one length":       {func(c *wire.Checker) { c.Length("a", "x", 2, 2) }, "a must have 2 characters, got a string of 1 characters", true},
+		"long":                {func(c *wire.Checker) { c.Length("a", strings.Repeat("x", 21), 5, 20) }, `a must have 5 to 20 characters, got "xxxxxxxxxxxxxxxxxxxxx"`, true},
+		"long without least":  {func(c *wire.Checker) { c.Length("a", "xxx", 0, 2) }, `a must have at most 2 characters, got "xxx"`, true},
+		"short without most":  {func(c *wire.Checker) { c.Length("a", "x", 2, math.MaxInt) }, `a must have at least 2 characters, got "x"`, true},
+		"of one length":       {func(c *wire.Checker) { c.Length("a", "x", 2, 2) }, `a must have 2 characters, got "x"`, true},
 		"pattern":             {func(c *wire.Checker) { c.Pattern("a", "123", digits) }, "", true},
 		"absent pattern":      {func(c *wire.Checker) { c.Pattern("a", "", digits) }, "", true},
-		"broken pattern":      {func(c *wire.Checker) { c.Pattern("a", "12a", digits) }, "a must match ^[0-9]+$, got a string of 3 characters", true},
+		"broken pattern":      {func(c *wire.Checker) { c.Pattern("a", "12a", digits) }, `a must match ^[0-9]+$, got "12a"`, true},
 		"least":               {func(c *wire.Checker) { c.Range("a", 5, 5, 360) }, "", true},
 		"most":                {func(c *wire.Checker) { c.Range("a", 360, 5, 360) }, "", true},
 		"low":                 {func(c *wire.Checker) { c.Range("a", 4, 5, 360) }, "a must be 5 to 360, got 4", true},
@@ -102,25 +108,50 @@ func TestCheckerRules(t *testing.T) {
 	}
 }
 
-// A value may be a person's name, so that no text repeats it.
+// A value of an answer, and one that the API description marks, may be a
+// person's name, so that no text repeats it.
 func TestCheckerHidesValues(t *testing.T) {
 	t.Parallel()
 	const canary = "Ada Lovelace"
-	var c wire.Checker
-	c.Enum("enum", canary, false)
-	c.Length("length", canary, 1, 5)
-	c.Pattern("pattern", canary, pattern.Must(`^[0-9]*$`))
-	params := struct {
-		Names []string `query:"names"`
-	}{[]string{canary + ","}}
-	rules.CheckLists(&c, &params)
-	if n := len(c.Violations()); n != 4 {
-		t.Fatalf("%d violations, want 4: %q", n, found(&c))
-	}
-	for _, text := range append(found(&c), c.Err("getIt").Error()) {
-		if strings.Contains(text, "Ada") || strings.Contains(text, "Lovelace") {
-			t.Errorf("the value is in %q", text)
+	for name, c := range map[string]*wire.Checker{"answer": {Response: true}, "marked": {}} {
+		c.Hide()
+		c.Hide()
+		c.Show()
+		c.Length("length", canary, 1, 5)
+		c.Pattern("pattern", canary, pattern.Must(`^[0-9]*$`))
+		c.Range("number", 5550100, 0, 9)
+		c.MultipleOf("multiple", 5550100, 3)
+		wire.Enum(c, "enum", season(canary))
+		if n := len(c.Violations()); n < 4 {
+			t.Fatalf("%s: %d violations: %q", name, n, found(c))
 		}
+		for _, text := range append(found(c), c.Err("getIt").Error()) {
+			if strings.Contains(text, "Ada") || strings.Contains(text, "5550100") {
+				t.Errorf("%s: the value is in %q", name, text)
+			}
+		}
+		c.Show()
+	}
+	buyer := gen.Buyer{BuyerID: canary}
+	if err := buyer.Validate(); err == nil || strings.Contains(err.Error(), canary) {
+		t.Errorf("of a buyer: %v", err)
+	}
+}
+
+// A value is quoted as far as it stays readable.
+func TestCheckerCutsLongValues(t *testing.T) {
+	t.Parallel()
+	var c wire.Checker
+	c.Length("a", strings.Repeat("ü", 101), 1, 100)
+	c.Length("a", "\xff"+strings.Repeat("\x00", 1<<20), 1, 100)
+	c.Length("a", strings.Repeat("x", 100), 1, 50)
+	want := []string{
+		`a must have 1 to 100 characters, got "` + strings.Repeat("ü", 100) + `…" of 101 characters`,
+		`a must have 1 to 100 characters, got "\xff` + strings.Repeat(`\x00`, 99) + `…" of 1048577 characters`,
+		`a must have 1 to 50 characters, got "` + strings.Repeat("x", 100) + `"`,
+	}
+	if got := found(&c); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

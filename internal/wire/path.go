@@ -34,9 +34,9 @@ func CheckPath(c *Checker, op *Operation, values []string) {
 		case value == "":
 			c.Add(p.Name, "is required", "an empty string")
 		case value == "." || value == "..":
-			c.Add(p.Name, "must not be a dot segment", "")
+			c.Add(p.Name, "must not be a dot segment", c.Got(value))
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }):
-			c.Add(p.Name, "must be valid UTF-8 without control characters", Shape(value))
+			c.Add(p.Name, "must be valid UTF-8 without control characters", c.Got(value))
 		default:
 			c.Length(p.Name, value, p.MinLength, p.MaxLength)
 		}

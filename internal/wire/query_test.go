@@ -160,8 +160,8 @@ func TestCheckLists(t *testing.T) {
 	}
 	rules.CheckLists(&c, &gen.GetServiceJobsParams{ASINs: []string{"a", "b,c", ","}, ServiceJobStatus: []gen.ServiceJobStatus{"HOLD,COMPLETED"}})
 	want := []string{
-		"serviceJobStatus[0] must not contain a comma, got a string of 14 characters",
-		"asins[1] must not contain a comma, got a string of 3 characters", "asins[2] must not contain a comma, got a string of 1 characters",
+		`serviceJobStatus[0] must not contain a comma, got "HOLD,COMPLETED"`,
+		`asins[1] must not contain a comma, got "b,c"`, `asins[2] must not contain a comma, got ","`,
 	}
 	if got := found(&c); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -108,8 +108,11 @@ func WithQuery(key, value string) CallOption {
 	}
 }
 
-// Redacted prints and logs any value, such as a slice of jobs, without the
+// Redacted prints and logs any value, such as a slice of jobs, as JSON without the
 // personal data and secrets in it. Single values of the API do so themselves.
+// It never panics or fails: what JSON cannot hold, what contains itself, whatever
+// panics when asked for its text, and a type that hides marked data behind
+// methods of its own are left out, and so is all after the first 262,144 values.
 func Redacted(v any) interface {
 	fmt.Formatter
 	slog.LogValuer

@@ -22,4 +22,24 @@ var dataMutants = []mutant{
 		guard:  "\tcheckNotBefore(c, \"createdBefore\", \"createdAfter\", q.CreatedAfter, q.CreatedBefore)\n",
 		broken: "",
 	},
+	{
+		name: "let a panic of the value out of Redacted", file: "internal/redact/own.go", tests: "facade", test: "^TestRedactedNeverPanics$",
+		guard:  `if recover() != nil {`,
+		broken: `if r := recover(); r != nil && func() bool { panic(r) }() {`,
+	},
+	{
+		name: "let a value write itself, whatever it holds", file: "internal/redact/own.go", tests: "facade", test: "^TestRedactedNeverPanics$",
+		guard:  `has && !conceals(t, map[reflect.Type]bool{})`,
+		broken: `has`,
+	},
+	{
+		name: "redact without an end", file: "internal/redact/walk.go", tests: "internal/redact", test: "^TestHugeValuesAreCut$",
+		guard:  `if w.left--; w.left < 0 || len(w.path) == maxDepth {`,
+		broken: `if len(w.path) == maxDepth {`,
+	},
+	{
+		name: "redact two members of one name", file: "internal/redact/walk.go", tests: "facade", test: "^TestRedactedNeverPanics$",
+		guard:  `(i == 0 || e.name != list[i-1].name)`,
+		broken: `i >= 0`,
+	},
 }

@@ -179,8 +179,8 @@ var answerMutants = []mutant{
 		broken: ` {`,
 	},
 	{
-		name: "redact nothing", file: "internal/redact/redact.go", tests: "facade", test: "^TestPromise8ModelsPrintWithoutPersonalData$",
-		guard:  `out.SetString("[" + mark + "]")`,
-		broken: `_ = mark`,
+		name: "redact nothing", file: "internal/redact/walk.go", tests: "facade", test: "^TestPromise8ModelsPrintWithoutPersonalData$",
+		guard:  `case f.mark == "" || field.IsZero():`,
+		broken: `case f.mark != "?" || field.IsZero():`,
 	},
 }

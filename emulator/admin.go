@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -144,12 +143,12 @@ func decodeAdmin(r *http.Request, v any) error {
 }
 
 func readAdmin(r *http.Request, limit int64) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	text, err := readBody(r, limit)
 	switch {
+	case errors.Is(err, errBodyTooLarge):
+		return nil, &adminError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", limit)}
 	case err != nil:
 		return nil, errors.New("the body breaks off")
-	case int64(len(text)) > limit:
-		return nil, &adminError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", limit)}
 	}
 	return text, nil
 }

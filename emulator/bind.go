@@ -3,9 +3,7 @@ package emulator
 import (
 	"bytes"
 	"errors"
-	"io"
 	"mime"
-	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
@@ -92,10 +90,9 @@ func (c *call) decode(check *wire.Checker, body any) *refusal {
 			return c.rule(unsupportedMediaType)
 		}
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(c, c.request.Body, maxBodyBytes))
-	var tooLarge *http.MaxBytesError
+	text, err := readBody(c.request, maxBodyBytes)
 	switch {
-	case errors.As(err, &tooLarge):
+	case errors.Is(err, errBodyTooLarge):
 		return c.rule(requestTooLarge)
 	case err != nil:
 		return c.rule(badParameters, "body")

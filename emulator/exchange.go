@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -44,6 +45,9 @@ func (e *Emulator) exchange(w http.ResponseWriter, r *http.Request, name string,
 	if op != nil {
 		x.record.rawQuery = r.URL.RawQuery
 		x.body = &keptBody{ReadCloser: r.Body}
+		// In a copy: net/http has to recognize its own body, or it waits for a
+		// client that holds the body back (Expect: 100-continue).
+		r = r.WithContext(r.Context())
 		r.Body = x.body
 	}
 	if handler := e.handlers.find(name); handler != nil {
@@ -134,4 +138,20 @@ func (b *keptBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.text = append(b.text, p[:min(n, maxKeptBody-len(b.text))]...)
 	return n, err
+}
+
+var errBodyTooLarge = errors.New("the body is too large")
+
+// readBody reads a body of at most limit bytes. One that is longer by its
+// Content-Length is refused unread, as the client may hold it back until it is
+// told to go on.
+func readBody(r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, errBodyTooLarge
+	}
+	text, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = errBodyTooLarge
+	}
+	return text, err
 }

@@ -3,11 +3,16 @@ package emulator
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
+	"fmt"
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/spservices/services-go/internal/wire"
 )
@@ -123,7 +128,7 @@ type oauthError struct {
 
 var (
 	errTokenMethod   = &oauthError{"invalid_request", "The token endpoint takes POST.", http.StatusMethodNotAllowed}
-	errTokenForm     = &oauthError{"invalid_request", "The request must be form-encoded and at most 64 KiB long.", http.StatusBadRequest}
+	errTokenForm     = &oauthError{"invalid_request", "The request must be form-encoded or a JSON object of strings, say so in its Content-Type, and be at most 64 KiB long.", http.StatusBadRequest}
 	errTokenGrant    = &oauthError{"unsupported_grant_type", "The grant_type must be refresh_token or client_credentials.", http.StatusBadRequest}
 	errTokenClient   = &oauthError{"invalid_client", "Client authentication failed.", http.StatusUnauthorized}
 	errTokenRefresh  = &oauthError{"invalid_grant", "The refresh token is unknown, revoked or belongs to another application.", http.StatusBadRequest}
@@ -156,32 +161,60 @@ func (e *Emulator) grant(x *exchange, r *http.Request) (*tokenAnswer, *oauthErro
 		x.Header().Set("Allow", http.MethodPost)
 		return nil, errTokenMethod
 	}
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != "application/x-www-form-urlencoded" {
+	asked, err := readTokenRequest(r)
+	if err != nil {
 		return nil, errTokenForm
 	}
-	r.Body = http.MaxBytesReader(x, r.Body, maxTokenBody)
-	if err := r.ParseForm(); err != nil {
-		return nil, errTokenForm
-	}
-	clientID, secret, basic := r.BasicAuth()
-	if !basic {
-		clientID, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
+	if clientID, secret, basic := r.BasicAuth(); basic {
+		asked.ClientID, asked.ClientSecret = clientID, secret
 	}
 	state := e.state.Load()
-	switch grant := r.PostForm.Get("grant_type"); {
-	case grant == "":
+	switch {
+	case asked.GrantType == "":
 		return nil, errGrantMissing
-	case grant != "refresh_token" && grant != "client_credentials":
+	case asked.GrantType != "refresh_token" && asked.GrantType != "client_credentials":
 		return nil, errTokenGrant
-	case clientID == "" || secret == "":
+	case asked.ClientID == "" || asked.ClientSecret == "":
 		return nil, errClientMissing
-	case !state.knowsClient(clientID, secret):
+	case !state.knowsClient(asked.ClientID, asked.ClientSecret):
 		return nil, errTokenClient
-	case grant == "client_credentials":
-		return e.grantToApplication(r.PostForm.Get("scope"))
+	case asked.GrantType == "client_credentials":
+		return e.grantToApplication(asked.Scope)
 	}
-	return e.grantForSeller(x, state, clientID, r.PostForm.Get("refresh_token"))
+	return e.grantForSeller(x, state, asked.ClientID, asked.RefreshToken)
+}
+
+// tokenRequest is the body of a request for a token, in either encoding.
+type tokenRequest struct {
+	GrantType    string `json:"grant_type"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	RefreshToken string `json:"refresh_token"`
+	Scope        string `json:"scope"`
+}
+
+// readTokenRequest reads a form or JSON. Amazon's own clients send one or the
+// other; what is not known here is ignored in both.
+func readTokenRequest(r *http.Request) (asked tokenRequest, err error) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return asked, err
+	}
+	if media != "application/json" && media != "application/x-www-form-urlencoded" {
+		return asked, fmt.Errorf("content type %q", media)
+	}
+	text, err := readBody(r, maxTokenBody)
+	if err != nil {
+		return asked, err
+	}
+	if media == "application/json" {
+		return asked, json.Unmarshal(text, &asked)
+	}
+	form, err := url.ParseQuery(string(text))
+	return tokenRequest{
+		GrantType: form.Get("grant_type"), ClientID: form.Get("client_id"), ClientSecret: form.Get("client_secret"),
+		RefreshToken: form.Get("refresh_token"), Scope: form.Get("scope"),
+	}, err
 }
 
 // grantToApplication issues a token without a seller, which opens no operation

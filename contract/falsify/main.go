@@ -40,6 +40,7 @@ var mutants = slices.Concat(
 	pacingMutants,
 	emulatorMutants,
 	ruleMutants,
+	serverMutants,
 	contractMutants,
 	dataMutants,
 )

@@ -17,7 +17,7 @@ func adminSetFaults(e *Emulator, r *http.Request) (any, error) {
 	if err := decodeAdmin(r, &f.rule); err != nil {
 		return nil, err
 	}
-	return nil, e.Fault(&f)
+	return nil, e.setFaults([]*Fault{&f})
 }
 
 func adminClearFaults(e *Emulator, _ *http.Request) (any, error) {
@@ -48,7 +48,7 @@ func adminSetThrottle(e *Emulator, r *http.Request) (any, error) {
 		e.throttle.enforce(*asked.Enforced)
 		return nil, nil
 	}
-	return nil, e.Throttle(asked.Operation, asked.Rate, asked.Burst)
+	return nil, e.setPlan(asked.Operation, usagePlan{asked.Rate, asked.Burst})
 }
 
 // adminTokens issues, expires and revokes tokens, until the emulator ends or,
@@ -75,7 +75,9 @@ func adminTokens(e *Emulator, r *http.Request) (any, error) {
 		}
 		return e.newTokenAnswer(owner.id, e.tokens.grant(owner.id)), nil
 	}
-	of := func(token, sellerID string) bool { return token == asked.Token || owner != nil && sellerID == owner.id }
+	of := func(token, sellerID string) bool {
+		return spelling(token) == spelling(asked.Token) || owner != nil && sellerID == owner.id
+	}
 	var changed int
 	switch asked.Action {
 	case "expire":
@@ -116,8 +118,8 @@ func (s *tokenStore) revoke(state *state, of func(token, sellerID string) bool) 
 		}
 	}
 	refuse := func(token, sellerID string) {
-		if of(token, sellerID) && !s.revoked[token] {
-			s.revoked[token] = true
+		if of(token, sellerID) && !s.revoked[spelling(token)] {
+			s.revoked[spelling(token)] = true
 			changed++
 		}
 	}

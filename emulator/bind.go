@@ -21,16 +21,19 @@ import (
 const maxBodyBytes = 1 << 20
 
 // runner carries out an operation: bind, validate, rule.
-type runner func(*call) (answer any, refused *refusal)
+type runner struct {
+	run   func(*call) (answer any, refused *refusal)
+	query []string // names of the parameters
+}
 
 // none stands for a query or a body that an operation does not have.
 type none struct{}
 
 // handle binds the query and the body of a request, holds them to the API
 // description, and carries out rule.
-func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, *refusal)) runner {
+func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, *refusal)) *runner {
 	_, noBody := any((*Body)(nil)).(*none)
-	return func(c *call) (any, *refusal) {
+	return &runner{query: queryNames[Query](), run: func(c *call) (any, *refusal) {
 		var (
 			query Query
 			body  Body
@@ -51,7 +54,16 @@ func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, 
 			return nil, c.invalid(violations)
 		}
 		return c.transition(func() (any, *refusal) { return rule(c, &query, &body) })
+	}}
+}
+
+func queryNames[Query any]() (names []string) {
+	fields := reflect.TypeFor[Query]()
+	for i := range fields.NumField() {
+		name, _ := wire.QueryName(fields.Field(i))
+		names = append(names, name)
 	}
+	return names
 }
 
 // bindQuery fills params and checks them. Amazon refuses times with an offset

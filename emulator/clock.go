@@ -11,14 +11,16 @@ type Clock struct {
 	mu     sync.RWMutex
 	base   func() time.Time
 	offset time.Duration
+	stands bool
 }
 
 // RealClock runs with the time of the machine, or of a synctest bubble.
 func RealClock() *Clock { return &Clock{base: time.Now} }
 
-// FixedClock stands at t until it is set or advanced.
+// FixedClock stands at t until it is set or advanced. Usage plans refill in real
+// time all the same; see [WithThrottling].
 func FixedClock(t time.Time) *Clock {
-	return &Clock{base: func() time.Time { return t }}
+	return &Clock{base: func() time.Time { return t }, stands: true}
 }
 
 // Now is the time, in UTC.

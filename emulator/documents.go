@@ -23,6 +23,9 @@ const (
 	amzDate        = "20060102T150405Z"
 )
 
+// uploadParameters are the path and query parameters of a presigned URL.
+var uploadParameters = []string{"destination", "X-Amz-Algorithm", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature"}
+
 // uploadDocumentBody is the body of createServiceDocumentUploadDestination. A
 // content type that is not documented is a 422 here, not a 400.
 type uploadDocumentBody gen.ServiceUploadDocument

@@ -33,6 +33,7 @@ type Emulator struct {
 	handlers handlers
 	requests requestLog
 
+	test      TB // noTest unless the emulator is from Start
 	closing   chan struct{}
 	closeOnce sync.Once
 
@@ -61,10 +62,14 @@ func New(opts ...Option) (*Emulator, error) {
 		verifyTokens:     c.verifyTokens,
 		shortReservation: c.shortReservation,
 		logger:           c.logger,
-		throttle:         throttle{enforced: c.throttled, given: map[string]usagePlan{}, buckets: map[bucketKey]*bucket{}, counts: map[string]ThrottleCount{}},
+		throttle:         throttle{stands: c.clock.stands, enforced: c.throttled, given: map[string]usagePlan{}, buckets: map[bucketKey]*bucket{}, counts: map[string]ThrottleCount{}},
 		handlers:         handlers{byName: map[string]http.Handler{}},
 		requests:         requestLog{counts: map[string]int{}, watchers: map[chan struct{}]struct{}{}},
+		test:             noTest{},
 		closing:          make(chan struct{}),
+	}
+	if c.throttled && c.clock.stands {
+		e.logger.Info("the clock stands: usage plans refill in real time, in whole seconds", "now", c.clock.Now())
 	}
 	if err := e.Reset(); err != nil {
 		return nil, err

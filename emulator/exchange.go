@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -71,7 +72,7 @@ func (x *exchange) remember() {
 	x.remembered = true
 	x.record.Elapsed = time.Since(x.began)
 	if x.body != nil {
-		x.record.Body = x.body.text
+		x.record.Body = bytes.Clone(x.body.text) // without room to grow
 	}
 	x.emulator.requests.add(&x.record)
 }

@@ -51,7 +51,8 @@ var actions = []action{
 // On begins a fault of an operation, [TokenServer] or [DocumentStore].
 func On(operation string) *Fault { return &Fault{faultRule{Operation: operation}} }
 
-// Where narrows the fault to requests with this path or query parameter.
+// Where narrows the fault to requests with this path or query parameter, which
+// has to be one of the operation's.
 func (f *Fault) Where(parameter, value string) *Fault {
 	if f.rule.Match == nil {
 		f.rule.Match = map[string]string{}
@@ -141,6 +142,11 @@ func (f *faultRule) check() error {
 		(f.Operation == DocumentStore || op != nil && op.Success == http.StatusNoContent):
 		return fmt.Errorf("%s answers a success without a body, which cannot be spoilt", f.Operation)
 	}
+	for name := range f.Match {
+		if known := parameterNames(f.Operation); !slices.Contains(known, name) {
+			return fmt.Errorf("%s has no parameter %q, only %q", f.Operation, name, known)
+		}
+	}
 	for name, value := range f.Header {
 		if err := checkFaultHeader(name, value); err != nil {
 			return err
@@ -175,8 +181,13 @@ type scriptedFault struct {
 
 // Fault sets faults, all of them or none. The first one that applies to a
 // request disturbs it. A test that used [Start] fails when one of them was not
-// used as many times as it says.
+// used as many times as it says, and when Fault returns an error.
 func (e *Emulator) Fault(faults ...*Fault) error {
+	e.test.Helper()
+	return e.mistake(e.setFaults(faults))
+}
+
+func (e *Emulator) setFaults(faults []*Fault) error {
 	rules := make([]*scriptedFault, 0, len(faults))
 	for i, f := range faults {
 		if f == nil {

@@ -8,12 +8,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/spservices/services-go/api"
 	"github.com/spservices/services-go/emulator"
 )
 
@@ -120,6 +124,12 @@ func TestFaultsThatAreRefused(t *testing.T) {
 		{emulator.On(getJob).Status(503).With("Retry-After", "1\r\nX-Other: 2"), "header"},
 		{emulator.On(getJob).Status(503).With("content-type", "text/plain"), "Content-Type"},
 		{emulator.On(getJob).HTML(503).With("Content-Length", "1"), "Content-Length"},
+		{emulator.On(getJob).Where("serviceJobID", "x").Reset(), `getServiceJobByServiceJobId has no parameter "serviceJobID", only ["serviceJobId"]`},
+		{emulator.On(getJob).Where("serviceJobId", "x").Where("storeIds", "x").Reset(), `no parameter "storeIds"`},
+		{emulator.On("getServiceJobs").Where("storeId", "x").Reset(), `no parameter "storeId"`},
+		{emulator.On("getServiceJobs").Where("", "x").Reset(), `no parameter ""`},
+		{emulator.On(emulator.TokenServer).Where("grant_type", "x").Reset(), `no parameter "grant_type"`},
+		{emulator.On(emulator.DocumentStore).Where("X-Amz-Expired", "x").Reset(), `no parameter "X-Amz-Expired"`},
 	} {
 		if err := f.emu.Fault(emulator.On(getJob).Reset(), c.fault); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: got %v, want an error with %q", c.fault, err, c.want)
@@ -127,6 +137,32 @@ func TestFaultsThatAreRefused(t *testing.T) {
 	}
 	f.admin("POST", "faults", `{"operation":"`+getJob+`","status":503,"latency":"1ms"}`).want(400, "status goes with")
 	f.job(pendingJob) // none of them was set
+}
+
+// TestFaultsTakeEveryParameter sets a fault for each parameter that the API
+// description gives an operation.
+func TestFaultsTakeEveryParameter(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(api.Spec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, tried := start(t), 0
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			for _, p := range append(slices.Clone(item.Parameters), op.Parameters...) {
+				if p.Value.In == openapi3.ParameterInHeader {
+					continue
+				}
+				tried++
+				f.fault(emulator.On(op.OperationID).Where(p.Value.Name, "x").Reset())
+			}
+		}
+	}
+	f.fault(emulator.On(emulator.DocumentStore).Where("destination", "x").Reset(), emulator.On(emulator.DocumentStore).Where("X-Amz-Expires", "1").Reset())
+	if tried < 40 {
+		t.Errorf("the API description has %d parameters", tried)
+	}
 }
 
 // ends are the two ways to reach an emulator.
@@ -275,6 +311,37 @@ func TestUnusedFaultsFailTheTest(t *testing.T) {
 	}
 	if len(observed.errors) != 1 || !strings.Contains(observed.errors[0], "status on "+getJob+", 2 times after 0 was used 0 times") {
 		t.Errorf("errors are %q", observed.errors)
+	}
+}
+
+// TestMistakesFailTheTest drops the errors, as tests do.
+func TestMistakesFailTheTest(t *testing.T) {
+	t.Parallel()
+	for name, mistake := range map[string]func(*emulator.Emulator){
+		`fault 0: unknown operation "getJobs"`: func(e *emulator.Emulator) { _ = e.Fault(emulator.On("getJobs").Status(503)) },
+		`fault 1: getServiceJobs has no parameter "jobId"`: func(e *emulator.Emulator) {
+			_ = e.Fault(emulator.On("getServiceJobs").Status(503), emulator.On("getServiceJobs").Where("jobId", "x").Status(503))
+		},
+		`handle: unknown operation "getJobs"`:   func(e *emulator.Emulator) { _ = e.Handle("getJobs", http.NotFoundHandler()) },
+		`throttle: unknown operation "getJobs"`: func(e *emulator.Emulator) { _ = e.Throttle("getJobs", 1, 1) },
+		`throttle: getServiceJobs needs a rate`: func(e *emulator.Emulator) { _ = e.Throttle("getServiceJobs", 0, 1) },
+	} {
+		observed := &observedTest{T: t}
+		emu := emulator.Start(observed)
+		mistake(emu)
+		if len(observed.errors) != 1 || !strings.Contains(observed.errors[0], name) {
+			t.Errorf("%s: errors are %q", name, observed.errors)
+		}
+		f := &fixture{T: t, emu: emu, http: &http.Client{Transport: emu.Transport()}}
+		f.admin("POST", "faults", `{"operation":"none","action":"reset"}`).want(400)
+		f.admin("POST", "throttle", `{"operation":"none","rate":1,"burst":1}`).want(400)
+		for _, cleanup := range observed.cleanups {
+			cleanup()
+		}
+		mistake(emu) // the test is over
+		if len(observed.errors) != 1 {
+			t.Errorf("%s: errors at the end are %q", name, observed.errors)
+		}
 	}
 }
 

@@ -9,11 +9,11 @@ import (
 // operation is a row of the generated table with what carries it out.
 type operation struct {
 	gen.Operation
-	run        runner
+	*runner
 	bareErrors bool // errors come as a bare array
 }
 
-var runners = map[string]runner{
+var runners = map[string]*runner{
 	"getServiceJobByServiceJobId":                      handle(getServiceJob),
 	"cancelServiceJobByServiceJobId":                   handle(cancelServiceJob),
 	"completeServiceJobByServiceJobId":                 handle(completeServiceJob),
@@ -37,7 +37,7 @@ var operations = func() (all []operation) {
 	for _, row := range gen.Operations() {
 		run := runners[row.ID]
 		if run == nil {
-			run = notImplemented
+			run = &runner{run: notImplemented}
 		}
 		all = append(all, operation{row, run, row.ID == "setAppointmentFulfillmentData"})
 	}
@@ -55,6 +55,21 @@ func findOperation(id string) *operation {
 		if operations[i].ID == id {
 			return &operations[i]
 		}
+	}
+	return nil
+}
+
+// parameterNames are the path and query parameters of an operation, or of the
+// two servers beside the API.
+func parameterNames(name string) (names []string) {
+	switch op := findOperation(name); {
+	case op != nil:
+		for _, p := range op.Parameters {
+			names = append(names, p.Name)
+		}
+		return append(names, op.query...)
+	case name == DocumentStore:
+		return uploadParameters
 	}
 	return nil
 }

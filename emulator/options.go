@@ -66,7 +66,9 @@ func WithShortReservations() Option {
 
 // WithThrottling enforces the usage plans of the API description: a bucket for
 // each operation and seller, driven by the clock. Without it requests beyond a
-// plan are carried out and counted; see [Emulator.ThrottleCounts].
+// plan are carried out and counted; see [Emulator.ThrottleCounts]. Under a
+// [FixedClock] the buckets refill in real time, in whole seconds, and whenever
+// the clock is moved on; the logger is told so.
 func WithThrottling() Option {
 	return func(c *config) error { c.throttled = true; return nil }
 }

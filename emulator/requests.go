@@ -10,8 +10,12 @@ import (
 	"time"
 )
 
-// maxRequests is how many requests are remembered, the latest ones.
-const maxRequests = 1000
+const (
+	// maxRequests is how many requests are remembered, the latest ones.
+	maxRequests = 1000
+	// maxKeptBodies bounds what is remembered of all bodies together, in bytes.
+	maxKeptBodies = 4 << 20
+)
 
 // Request is what the emulator remembers of a request and its answer.
 type Request struct {
@@ -22,7 +26,7 @@ type Request struct {
 	Path      string
 	Query     url.Values  // of operations only
 	Header    http.Header // without credentials
-	Body      []byte      // of operations only, its first 64 KiB
+	Body      []byte      // of operations only, its first 64 KiB; nil once later requests have taken 4 MiB
 	Status    int         // 0 when the connection was cut, or is left to hang
 	RequestID string
 	Fault     string        // what the fault did that was injected, "" without one
@@ -51,6 +55,8 @@ type requestLog struct {
 	mu       sync.Mutex
 	ring     []Request
 	total    int
+	bodies   int            // bytes of all bodies that are remembered
+	bodiless int            // requests before this one have lost theirs
 	counts   map[string]int // by operation
 	watchers map[chan struct{}]struct{}
 }
@@ -59,11 +65,17 @@ func (l *requestLog) add(r *Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.ring) < maxRequests {
-		l.ring = append(l.ring, *r)
-	} else {
-		l.ring[l.total%maxRequests] = *r
+		l.ring = append(l.ring, Request{})
 	}
+	place := &l.ring[l.total%maxRequests]
+	l.bodies += len(r.Body) - len(place.Body)
+	*place = *r
 	l.total++
+	for l.bodiless = max(l.bodiless, l.total-len(l.ring)); l.bodies > maxKeptBodies; l.bodiless++ {
+		oldest := &l.ring[l.bodiless%maxRequests]
+		l.bodies -= len(oldest.Body)
+		oldest.Body = nil
+	}
 	l.counts[r.Operation]++
 	for watcher := range l.watchers {
 		select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,6 +35,42 @@ func TestRequests(t *testing.T) {
 	}
 	if got := f.emu.Requests(nil); len(got) != 1000 || got[0].Operation != "" {
 		t.Errorf("%d requests are remembered", len(got))
+	}
+}
+
+// TestRequestsKeepFourMebibytesOfBodies fills the log several times over.
+func TestRequestsKeepFourMebibytesOfBodies(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	send := func(size, times int) {
+		body := `{"padding":"` + strings.Repeat("x", size-14) + `"}`
+		for range times {
+			f.call("POST", jobPath(pendingJob, "/appointments"), body).want(400)
+		}
+	}
+	bodies := func() (count, bytes int) {
+		dropped := true // the oldest ones first
+		for _, r := range f.emu.Requests(emulator.To(addOne)) {
+			if r.Header.Get("Content-Type") != "application/json" || r.Status != 400 {
+				t.Fatalf("more than the body is dropped: %+v", r)
+			}
+			if r.Body != nil {
+				dropped = false
+				count, bytes = count+1, bytes+len(r.Body)
+			} else if !dropped {
+				t.Fatal("a body is dropped that is not among the oldest")
+			}
+		}
+		return count, bytes
+	}
+	for _, c := range []struct{ size, times, count int }{
+		{64 << 10, 63, 63}, {64 << 10, 1, 64}, {64 << 10, 1, 64}, {100 << 10, 100, 64}, // of which 64 KiB are remembered
+		{4 << 10, 100, 100 + 57}, {4 << 10, 1000, 1000}, {64 << 10, 10, 896 + 10 - 32}, {100, 1000, 1000}, {64 << 10, 70, 64},
+	} {
+		send(c.size, c.times)
+		if count, bytes := bodies(); bytes > 4<<20 || c.size != 64<<10 && count != c.count {
+			t.Errorf("after %d bodies of %d bytes %d are remembered, of %d bytes, want %d", c.times, c.size, count, bytes, c.count)
+		}
 	}
 }
 

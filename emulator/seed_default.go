@@ -38,7 +38,7 @@ func Default(now time.Time) (*Seed, error) {
 	}}
 
 	second := first
-	second.SellerID, second.RefreshToken = "A2EXAMPLESELLER", "Atzr|emulator-refresh-token-2"
+	second.SellerID, second.RefreshToken = "A2EXAMPLESELLER", "Atzr-emulator-refresh-token-2"
 	second.Stores = []Store{first.Stores[0]}
 	second.Stores[0].StoreID = defaultStoreID(9)
 	second.Resources = []Resource{first.Resources[0]}
@@ -55,7 +55,7 @@ func defaultSeller() Seller {
 		MarketplaceID: defaultMarket,
 		ClientID:      "amzn1.application-oa2-client.emulator",
 		ClientSecret:  "amzn1.oa2-cs.v1.emulator",
-		RefreshToken:  "Atzr|emulator-refresh-token",
+		RefreshToken:  "Atzr-emulator-refresh-token",
 	}
 }
 

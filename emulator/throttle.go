@@ -10,8 +10,11 @@ import (
 )
 
 // throttle holds requests to usage plans: one token bucket for each operation
-// and seller, driven by the emulator's clock.
+// and seller, driven by the emulator's clock. Beside a clock that stands they
+// are driven by real time too, as a client that is told to wait would wait for
+// good.
 type throttle struct {
+	stands   bool // the clock does
 	mu       sync.Mutex
 	enforced bool
 	given    map[string]usagePlan // by operation; always enforced
@@ -35,7 +38,8 @@ type bucketKey struct{ operation, sellerID string }
 
 type bucket struct {
 	tokens  float64
-	updated time.Time
+	updated time.Time // of the emulator's clock
+	waited  time.Time // real time; under a clock that stands
 }
 
 // take counts a request and reports whether it may pass, and the rate of its
@@ -47,12 +51,17 @@ func (t *throttle) take(op *operation, sellerID string, now time.Time) (rate flo
 	key := bucketKey{op.ID, sellerID}
 	b := t.buckets[key]
 	if b == nil {
-		b = &bucket{tokens: float64(plan.burst), updated: now}
+		b = &bucket{tokens: float64(plan.burst), updated: now, waited: time.Now()}
 		t.buckets[key] = b
 	}
-	elapsed := max(now.Sub(b.updated), 0) // a clock can be set back
-	b.tokens = min(b.tokens+elapsed.Seconds()*plan.rate, float64(plan.burst))
+	elapsed := max(now.Sub(b.updated), 0).Seconds() // a clock can be set back
 	b.updated = now
+	if t.stands { // in whole seconds, so that a quick test counts the same each time
+		waited := time.Since(b.waited).Truncate(time.Second)
+		b.waited = b.waited.Add(waited)
+		elapsed += waited.Seconds()
+	}
+	b.tokens = min(b.tokens+elapsed*plan.rate, float64(plan.burst))
 	if b.tokens >= 1 {
 		b.tokens--
 		return plan.rate, true
@@ -91,18 +100,24 @@ func (t *throttle) isEnforced() bool {
 
 // Throttle gives an operation a usage plan of its own: rate in requests per
 // second, burst in requests, for each seller. It is enforced whether or not
-// the plans of the API description are, and begins with full buckets.
+// the plans of the API description are, and begins with full buckets. A test that
+// used [Start] fails when Throttle returns an error.
 func (e *Emulator) Throttle(operation string, rate float64, burst int) error {
+	e.test.Helper()
+	return e.mistake(e.setPlan(operation, usagePlan{rate, burst}))
+}
+
+func (e *Emulator) setPlan(operation string, plan usagePlan) error {
 	if findOperation(operation) == nil {
 		return fmt.Errorf("emulator: throttle: unknown operation %q", operation)
 	}
-	if !(rate > 0) || math.IsInf(rate, 0) || burst < 1 {
-		return fmt.Errorf("emulator: throttle: %s needs a rate above 0 and a burst of at least 1", operation)
+	if !(plan.rate > 0) || math.IsInf(plan.rate, 0) || plan.burst < 1 {
+		return fmt.Errorf("emulator: throttle: %s needs a rate above 0 and a burst of at least 1, not %v and %d", operation, plan.rate, plan.burst)
 	}
 	t := &e.throttle
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.given[operation] = usagePlan{rate, burst}
+	t.given[operation] = plan
 	for key := range t.buckets {
 		if key.operation == operation {
 			delete(t.buckets, key)

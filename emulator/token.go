@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ type tokenStore struct {
 	mu      sync.RWMutex
 	issued  map[string]accessToken
 	granted map[string]string // seller ids by refresh token
-	revoked map[string]bool   // refresh tokens
+	revoked map[string]bool   // refresh tokens, by spelling
 }
 
 // forgetGrants goes back to the refresh tokens of the seed.
@@ -48,7 +49,17 @@ func (s *tokenStore) forgetGrantsOf(owner *seller) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.granted, func(_, sellerID string) bool { return sellerID == owner.id })
-	delete(s.revoked, owner.credentials.RefreshToken)
+	delete(s.revoked, spelling(owner.credentials.RefreshToken))
+}
+
+// spelling is a refresh token as it is compared. Those of the default seed began
+// with "Atzr|emulator-" in earlier versions, and a shell takes the bar for a
+// pipe; clients and state files that have them go on working.
+func spelling(refreshToken string) string {
+	if rest, old := strings.CutPrefix(refreshToken, "Atzr|emulator-"); old {
+		return "Atzr-emulator-" + rest
+	}
+	return refreshToken
 }
 
 type accessToken struct {
@@ -68,7 +79,7 @@ const (
 func (s *tokenStore) grants(refreshToken string) (sellerID string, revoked bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.granted[refreshToken], s.revoked[refreshToken]
+	return s.granted[refreshToken], s.revoked[spelling(refreshToken)]
 }
 
 // grant makes a new refresh token for a seller.
@@ -232,7 +243,7 @@ func (e *Emulator) grantForSeller(x *exchange, state *state, clientID, refreshTo
 	}
 	granted, revoked := e.tokens.grants(refreshToken)
 	for _, s := range state.sellers {
-		if s.credentials.ClientID == clientID && !revoked && (s.id == granted || sameSecret(s.credentials.RefreshToken, refreshToken)) {
+		if s.credentials.ClientID == clientID && !revoked && (s.id == granted || sameSecret(spelling(s.credentials.RefreshToken), spelling(refreshToken))) {
 			x.record.SellerID = s.id
 			return e.newTokenAnswer(s.id, refreshToken), nil
 		}

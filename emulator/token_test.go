@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spservices/services-go/emulator"
 )
 
 func TestTokenServer(t *testing.T) {
@@ -128,6 +130,40 @@ func TestTokenServerTakesFormsHoweverTheyAreCalled(t *testing.T) {
 		}
 	}
 	f.send("GET", f.emu.TokenURL(), nil, "").want(405, "invalid_request")
+}
+
+// TestRefreshTokensOfEarlierVersions signs in with the spelling that the default
+// seed had before a shell had to read it, and with a seed that has it still.
+func TestRefreshTokensOfEarlierVersions(t *testing.T) {
+	t.Parallel()
+	old := func(now time.Time) (*emulator.Seed, error) {
+		seed, err := emulator.Default(now)
+		for i := range seed.Sellers {
+			seed.Sellers[i].RefreshToken = strings.Replace(seed.Sellers[i].RefreshToken, "Atzr-", "Atzr|", 1)
+		}
+		return seed, err
+	}
+	for name, source := range map[string]emulator.Source{"this seed": emulator.Default, "an earlier seed": old} {
+		for _, mark := range []string{"|", "-"} {
+			f := start(t, emulator.WithSeed(source))
+			login := f.emu.Credentials()
+			login.RefreshToken = "Atzr" + mark + "emulator-refresh-token"
+			if f.token = f.signIn(login); f.token == "" {
+				t.Errorf("%s does not take %s", name, login.RefreshToken)
+			}
+			f.job(pendingJob)
+			login.RefreshToken = "Atzr" + mark + "emulator-refresh-token-2"
+			f.token = f.signIn(login)
+			f.job(foreignJob)
+			f.admin("POST", "tokens", `{"action":"revoke","token":"`+login.RefreshToken+`"}`).want(200, `"tokens":1`)
+			for _, mark := range []string{"|", "-"} {
+				login.RefreshToken = "Atzr" + mark + "emulator-refresh-token-2"
+				if f.signIn(login) != "" {
+					t.Errorf("%s takes %s, which is revoked", name, login.RefreshToken)
+				}
+			}
+		}
+	}
 }
 
 func TestAccessTokens(t *testing.T) {

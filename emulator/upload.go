@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/spservices/services-go/internal/document"
 )
@@ -57,7 +60,7 @@ func (e *Emulator) upload(x *exchange, r *http.Request) *uploadError {
 	}
 	want := document.EncryptedLength(d.ContentLength)
 	switch {
-	case r.Header.Get("Content-Type") != d.MediaType, !hmac.Equal([]byte(r.URL.RawQuery), []byte(d.query())):
+	case !slices.Equal(r.Header.Values("Content-Type"), []string{d.MediaType}), !sameQuery(r.URL.RawQuery, d.query()):
 		return errUploadSignature
 	case e.clock.Now().After(d.CreateTime.Add(uploadLifetime)):
 		return errUploadExpired
@@ -73,12 +76,22 @@ func (e *Emulator) upload(x *exchange, r *http.Request) *uploadError {
 	if _, err := io.ReadFull(r.Body, body); err != nil {
 		return errUploadCut
 	}
-	next := d.receive(body)
+	next, found := d.receive(body)
+	if stated := strings.Replace(d.MediaType, "/jpg", "/jpeg", 1); found != "" && found != stated {
+		return &uploadError{Code: "AccessDenied", Message: "The document is of type " + found + ", not " + stated + " as stated.", status: http.StatusForbidden}
+	}
 	if d.ContentMD5 != "" && (next.Upload == nil || next.Upload.MD5 != d.ContentMD5) {
 		return errUploadDigest
 	}
 	x.record.SellerID = owner.id
 	return e.store(next)
+}
+
+// sameQuery compares a query with that of a presigned URL. The order of the
+// parameters and what is percent-encoded do not matter, the values do.
+func sameQuery(got, presigned string) bool {
+	values, err := url.ParseQuery(strings.ReplaceAll(got, ";", "%3B")) // which ParseQuery refuses, though it may stand for itself
+	return err == nil && hmac.Equal([]byte(values.Encode()), []byte(presigned))
 }
 
 // store puts an upload where its destination is, unless the state has been
@@ -100,19 +113,21 @@ func (e *Emulator) store(d *Document) *uploadError {
 	return nil
 }
 
-// receive decrypts an upload. One that cannot be decrypted is stored like any
-// other, as a store that has no key would do; the call that refers to it fails.
-func (d *Document) receive(body []byte) *Document {
+// receive decrypts an upload, and tells the media type that it shows. One that
+// cannot be decrypted is stored like any other, as a store that has no key
+// would do; the call that refers to it fails.
+func (d *Document) receive(body []byte) (_ *Document, mediaType string) {
 	next := *d
 	next.Upload = nil
 	cipher, err := document.NewCipher("AES", d.Key, d.InitializationVector)
 	if err != nil {
-		return &next
+		return &next, ""
 	}
 	if plain, err := cipher.Decrypt(body); err == nil {
 		next.Upload = &Upload{Length: int64(len(plain)), MD5: document.MD5(plain), SHA256: document.SHA256(plain)}
+		mediaType = document.MediaType(plain)
 	}
-	return &next
+	return &next, mediaType
 }
 
 // destination finds an upload destination, whoever's it is.

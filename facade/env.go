@@ -30,7 +30,7 @@ func environment() (opts []Option) {
 	}
 	credentials := Credentials{ClientID: os.Getenv("LWA_APP_ID"), ClientSecret: os.Getenv("LWA_CLIENT_SECRET"), RefreshToken: os.Getenv("SP_API_REFRESH_TOKEN")}
 	if credentials != (Credentials{}) {
-		opts = append(opts, explained("LWA_APP_ID, LWA_CLIENT_SECRET, SP_API_REFRESH_TOKEN", WithCredentials(credentials)))
+		opts = append(opts, WithCredentials(credentials)) // whose errors name the variables
 	}
 	return opts
 }

@@ -88,7 +88,7 @@ func TestFromEnvRefuses(t *testing.T) {
 		want []string
 	}{
 		"nothing set":         {nil, []string{"a region is needed", "credentials are needed"}},
-		"half of credentials": {map[string]string{"LWA_APP_ID": "app", "SP_API_REGION": "na"}, []string{"LWA_APP_ID, LWA_CLIENT_SECRET, SP_API_REFRESH_TOKEN: credentials need"}},
+		"half of credentials": {map[string]string{"LWA_APP_ID": "app", "SP_API_REGION": "na"}, []string{"credentials: client secret is missing (ClientSecret, LWA_CLIENT_SECRET); refresh token is missing (RefreshToken, SP_API_REFRESH_TOKEN)"}},
 		"no refresh token":    {map[string]string{"LWA_APP_ID": "app", "LWA_CLIENT_SECRET": "secret", "SP_API_REGION": "na"}, []string{"refresh token"}},
 		"all wrong": {credentialsAnd(map[string]string{
 			"SP_API_REGION": "us-east-1", "SP_API_MARKETPLACE": "Mars", "SP_API_ENDPOINT": "http://hunter2.example", "SP_API_TOKEN_ENDPOINT": "hunter2", "SP_API_SANDBOX": "hunter2",

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spservices/services-go/emulator"
@@ -108,19 +109,31 @@ func (f *emulatorFlags) options(stderr io.Writer) ([]emulator.Option, error) {
 }
 
 // printEnvironment tells where the emulator is. Its lines are comments and
-// NAME=value, so that a file of them can be given to docker --env-file.
+// NAME=value, for a POSIX shell to read and, as long as no value of the seed
+// needs quotes, for docker --env-file.
 func printEnvironment(w io.Writer, emu *emulator.Emulator) error {
 	login := emu.Credentials()
-	_, err := fmt.Fprintf(w, `# Services API v1   %[1]s
-# token endpoint    %[2]s
-SP_API_ENDPOINT=%[1]s
-SP_API_TOKEN_ENDPOINT=%[2]s
-LWA_APP_ID=%[3]s
-LWA_CLIENT_SECRET=%[4]s
-SP_API_REFRESH_TOKEN=%[5]s
-SP_API_MARKETPLACE=%[6]s
-`, emu.URL(), emu.TokenURL(), login.ClientID, login.ClientSecret, login.RefreshToken, emu.Marketplace())
+	_, err := fmt.Fprintf(w, `# Services API v1   %s
+# token endpoint    %s
+SP_API_ENDPOINT=%s
+SP_API_TOKEN_ENDPOINT=%s
+LWA_APP_ID=%s
+LWA_CLIENT_SECRET=%s
+SP_API_REFRESH_TOKEN=%s
+SP_API_MARKETPLACE=%s
+`, emu.URL(), emu.TokenURL(), emu.URL(), emu.TokenURL(),
+		quoted(login.ClientID), quoted(login.ClientSecret), quoted(login.RefreshToken), quoted(emu.Marketplace()))
 	return err
+}
+
+// quoted is a value as a POSIX shell reads it: in single quotes if it has
+// characters that mean something to one.
+func quoted(value string) string {
+	const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+@%,"
+	if value != "" && strings.Trim(value, plain) == "" {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
 // writeWhole writes a file that is never seen half written.

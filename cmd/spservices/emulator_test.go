@@ -8,9 +8,15 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/spservices/services-go/emulator"
 )
 
 // announced is what runEmulator prints, and tells when it is all there.
@@ -31,6 +37,19 @@ func (a *announced) Write(p []byte) (int, error) {
 // environment.
 func serve(t *testing.T, args ...string) map[string]string {
 	t.Helper()
+	environment := map[string]string{}
+	for line := range strings.Lines(announce(t, args...)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
+			environment[name] = value
+		}
+	}
+	return environment
+}
+
+// announce runs the emulator for the length of a test and returns what it
+// prints.
+func announce(t *testing.T, args ...string) string {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	out := &announced{done: make(chan struct{})}
 	ended := make(chan error, 1)
@@ -47,13 +66,58 @@ func serve(t *testing.T, args ...string) map[string]string {
 		ended <- nil
 		t.Fatal(err)
 	}
-	environment := map[string]string{}
-	for line := range strings.Lines(out.String()) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
-			environment[name] = value
+	return out.String()
+}
+
+// TestShellReadsTheVariables lets a POSIX shell read what the emulator prints.
+func TestShellReadsTheVariables(t *testing.T) {
+	t.Parallel()
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no POSIX shell")
+	}
+	seed, err := emulator.Empty(time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd := &seed.Sellers[0]
+	odd.ClientID, odd.ClientSecret, odd.RefreshToken = `a'b"c`, "$HOME `id` \\ #\n*;&", "Atzr|emulator ~<(x)>!é"
+	text, err := json.Marshal(seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ordinary, err := emulator.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]emulator.Credentials{
+		"default": ordinary.Credentials(),
+		file:      {ClientID: odd.ClientID, ClientSecret: odd.ClientSecret, RefreshToken: odd.RefreshToken},
+	} {
+		printed := announce(t, "--seed", name)
+		environment := filepath.Join(t.TempDir(), "emulator.env")
+		if err := os.WriteFile(environment, []byte(printed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		const script = `set -a; . "$1"; printf '%s\0' "$LWA_APP_ID" "$LWA_CLIENT_SECRET" "$SP_API_REFRESH_TOKEN" "$SP_API_MARKETPLACE" "$SP_API_ENDPOINT/auth/o2/token" "$SP_API_TOKEN_ENDPOINT"`
+		program := exec.CommandContext(t.Context(), shell, "-euc", script, "sh", environment)
+		program.Env = []string{}
+		read, err := program.Output()
+		got := strings.Split(string(read), "\x00")
+		if err != nil || len(got) != 7 {
+			t.Fatalf("%s: the shell reads %q, %v\n%s", name, got, err, printed)
+		}
+		if (emulator.Credentials{ClientID: got[0], ClientSecret: got[1], RefreshToken: got[2]}) != want || got[3] != odd.MarketplaceID || got[4] != got[5] {
+			t.Errorf("%s: the shell reads %q, want %+v", name, got, want)
+		}
+		if name == "default" && strings.ContainsAny(printed, `'"`) {
+			t.Errorf("docker --env-file takes quotes for parts of the values:\n%s", printed)
 		}
 	}
-	return environment
 }
 
 func TestEmulatorServes(t *testing.T) {

@@ -39,7 +39,7 @@ var emulatorMutants = []mutant{
 	},
 	{
 		name: "let more than the burst pass", file: "emulator/throttle.go", tests: "emulator", test: "^TestBurstIsNeverExceeded$",
-		guard:  `b.tokens = min(b.tokens+elapsed.Seconds()*plan.rate, float64(plan.burst))`,
-		broken: `b.tokens += elapsed.Seconds() * plan.rate`,
+		guard:  `b.tokens = min(b.tokens+elapsed*plan.rate, float64(plan.burst))`,
+		broken: `b.tokens += elapsed * plan.rate`,
 	},
 }

@@ -18,4 +18,64 @@ var serverMutants = []mutant{
 		guard:  `if media != "application/json" && media != "application/x-www-form-urlencoded" {`,
 		broken: `if media == "" {`,
 	},
+	{
+		name: "compare the query of an upload URL by its bytes", file: "emulator/upload.go", tests: "emulator", test: "^TestUploadURLsMayBeWrittenOtherwise$",
+		guard:  `hmac.Equal([]byte(values.Encode()), []byte(presigned))`,
+		broken: `values != nil && hmac.Equal([]byte(got), []byte(presigned))`,
+	},
+	{
+		name: "look at the first content type of an upload alone", file: "emulator/upload.go", tests: "emulator", test: "^TestDocumentStoreRefuses$",
+		guard:  `!slices.Equal(r.Header.Values("Content-Type"), []string{d.MediaType})`,
+		broken: `!slices.Contains(r.Header.Values("Content-Type"), d.MediaType)`,
+	},
+	{
+		name: "take a file of another type than stated", file: "emulator/upload.go", tests: "emulator", test: "^TestDocumentsAreOfTheTypeStated$",
+		guard:  `found != "" && found != stated {`,
+		broken: `found != "" && found == "" {`,
+	},
+	{
+		name: "remember every body", file: "emulator/requests.go", tests: "emulator", test: "^TestRequestsKeepFourMebibytesOfBodies$",
+		guard:  `l.bodies > maxKeptBodies`,
+		broken: `l.bodies > maxRequests*maxKeptBodies`,
+	},
+	{
+		name: "take tokens when the clock is set back", file: "emulator/throttle.go", tests: "emulator", test: "^TestClockSetBackTakesNoTokens$",
+		guard:  `max(now.Sub(b.updated), 0).Seconds()`,
+		broken: `now.Sub(b.updated).Seconds()`,
+	},
+	{
+		name: "let no plan refill under a fixed clock", file: "emulator/throttle.go", tests: "emulator", test: "^TestPlansRefillUnderAFixedClock$",
+		guard:  `elapsed += waited.Seconds()`,
+		broken: `elapsed += 0 * waited.Seconds()`,
+	},
+	{
+		name: "count slots of those without the skills", file: "emulator/slots.go", tests: "emulator", test: "^TestSlotsAreOfThoseWithTheSkills$",
+		guard:  `&& r.hasSkills(n)`,
+		broken: `&& (r.hasSkills(n) || true)`,
+	},
+	{
+		name: "let appointments take those without the skills", file: "emulator/slots.go", tests: "emulator", test: "^TestSlotsAreOfThoseWithTheSkills$",
+		guard:  `func(id string) bool { return s.resources[id].can(b.need) }`,
+		broken: `func(id string) bool { return s.resources[id] != nil }`,
+	},
+	{
+		name: "take any parameter for a fault", file: "emulator/fault.go", tests: "emulator", test: "^TestFaultsThatAreRefused$",
+		guard:  `!slices.Contains(known, name)`,
+		broken: `name == "" && !slices.Contains(known, name)`,
+	},
+	{
+		name: "let a mistake pass in a test", file: "emulator/start.go", tests: "emulator", test: "^TestMistakesFailTheTest$",
+		guard:  "if err != nil {\n\t\t\te.test.Errorf",
+		broken: "if err != nil {\n\t\t\te.test.Logf",
+	},
+	{
+		name: "print variables that a shell misreads", file: "cmd/spservices/emulator.go", tests: "cmd/spservices", test: "^TestShellReadsTheVariables$",
+		guard:  `strings.Trim(value, plain) == ""`,
+		broken: `len(plain) > 0`,
+	},
+	{
+		name: "call all credentials missing when one is", file: "internal/lwa/credentials.go", tests: "facade", test: "^TestCredentialsNameWhatIsMissing$",
+		guard:  `if part.value == "" {`,
+		broken: `if len(problems) > 0 || part.value == "" {`,
+	},
 }

@@ -17,6 +17,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 )
 
 // MaxLength is the largest document the API takes, in bytes.
@@ -30,6 +31,19 @@ var MediaTypes = map[string]string{
 	"JPEG": "image/jpeg",
 	"GIF":  "image/gif",
 	"PDF":  "application/pdf",
+}
+
+// MediaType is the media type that a file of one of the API's content types
+// shows by its first bytes, "" for any other file.
+func MediaType(plain []byte) string {
+	if bytes.HasPrefix(plain, []byte("II*\x00")) || bytes.HasPrefix(plain, []byte("MM\x00*")) {
+		return "image/tiff"
+	}
+	switch found := http.DetectContentType(plain); found {
+	case "image/png", "image/jpeg", "image/gif", "application/pdf":
+		return found
+	}
+	return ""
 }
 
 // MD5 is the digest for contentMD5, in base64.

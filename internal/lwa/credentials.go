@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,13 +23,24 @@ type Credentials struct {
 	Scope        string // for grantless operations, instead of RefreshToken
 }
 
-// Check reports what is missing.
+// Check names each part that is missing, with its field and the variable that
+// FromEnv reads it from, or says that RefreshToken and Scope are both given.
 func (c Credentials) Check() error {
-	switch {
-	case c.ClientID == "" || c.ClientSecret == "":
-		return errors.New("credentials need a client id and a client secret")
-	case (c.RefreshToken == "") == (c.Scope == ""):
-		return errors.New("credentials need a refresh token or a scope, not both")
+	var problems []string
+	for _, part := range []struct{ value, problem string }{
+		{c.ClientID, "client id is missing (ClientID, LWA_APP_ID)"},
+		{c.ClientSecret, "client secret is missing (ClientSecret, LWA_CLIENT_SECRET)"},
+		{c.RefreshToken + c.Scope, "refresh token is missing (RefreshToken, SP_API_REFRESH_TOKEN)"},
+	} {
+		if part.value == "" {
+			problems = append(problems, part.problem)
+		}
+	}
+	if c.RefreshToken != "" && c.Scope != "" {
+		problems = append(problems, "RefreshToken and Scope are both given: give one, not both")
+	}
+	if len(problems) > 0 {
+		return errors.New("credentials: " + strings.Join(problems, "; "))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/url"
 	"slices"
@@ -34,11 +35,11 @@ func getServiceJobs(c *call, query *gen.GetServiceJobsParams, _ *none) (any, *re
 		slices.Reverse(found)
 	}
 	first, end := at.window(found, query.PageSize, func(ordinal int32) int {
-		order := int64(index.key(ordinal, byStatus)) - int64(at.key)
+		order := cmp.Compare(index.key(ordinal, byStatus), at.key)
 		if descending {
 			order = -order
 		}
-		return int(order)
+		return order
 	})
 	page := jobPage{total: len(found)}
 	filters, err := filtersOf(query)

@@ -47,7 +47,7 @@ func bomb(t *testing.T) []byte {
 }
 
 // repeating serves a text for as long as somebody reads, times at most.
-func repeating(t *testing.T, status int, header http.Header, text []byte, times int) *httptest.Server {
+func repeating(t *testing.T, status int, header http.Header, text []byte, times int64) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-amzn-RequestId", requestID)
@@ -74,7 +74,7 @@ func TestPromise7HostileBodies(t *testing.T) {
 		status    int
 		header    http.Header
 		text      []byte
-		times     int
+		times     int64
 		limit     int64 // 0 for the default
 		is        error
 		allocated uint64 // mebibytes, at most

@@ -3,6 +3,7 @@ package facade_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,8 +24,13 @@ func items(n int) []string {
 	return list
 }
 
-// overflow is 60 where it is cut to 32 bits.
-var overflow int64 = 1<<32 + 60
+// overflow is 60 when it is cut to 32 bits. An int of 32 bits holds neither it
+// nor its negative counterpart, and the nearest values are invalid too.
+var (
+	overflow int64 = 1<<32 + 60
+	tooMany        = int(min(overflow, math.MaxInt))
+	tooFew         = int(max(overflow-1<<33, math.MinInt))
+)
 
 func jobs(q facade.ServiceJobsQuery) func(context.Context, *facade.Client, ...facade.CallOption) error {
 	return func(ctx context.Context, c *facade.Client, o ...facade.CallOption) error {
@@ -167,8 +173,8 @@ var rules = map[string]struct {
 	"slots of 7":                   {[]string{"slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: 7})},
 	"slots of 365":                 {[]string{"slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: 365})},
 	"slots of -5":                  {[]string{"slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: -5})},
-	"slots that overflow":          {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: int(overflow)})},
-	"slots that underflow":         {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: int(overflow - 1<<33)})},
+	"slots that overflow":          {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: tooMany})},
+	"slots that underflow":         {[]string{"slotDuration", "slotDuration"}, fixed(facade.FixedCapacityQuery{Start: start, End: start.Add(year), SlotMinutes: tooFew})},
 
 	"document of 0 bytes":       {[]string{"contentLength"}, documented(facade.ServiceUploadDocument{ContentType: facade.ContentTypePDF})},
 	"document of 1 byte":        {nil, documented(facade.ServiceUploadDocument{ContentType: facade.ContentTypePDF, ContentLength: 1})},

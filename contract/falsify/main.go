@@ -43,6 +43,7 @@ var mutants = slices.Concat(
 	serverMutants,
 	contractMutants,
 	dataMutants,
+	programMutants,
 )
 
 // verdict is what became of a mutant.

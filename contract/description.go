@@ -28,12 +28,25 @@ var load = sync.OnceValues(func() (*description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: API description: %w", err)
 	}
+	allowShortReservations(doc)
 	d := &description{doc, map[string][]string{}}
 	for template := range doc.Paths.Map() {
 		d.templates[template] = strings.Split(template, "/")
 	}
 	return d, nil
 })
+
+// allowShortReservations makes the members of a reservation optional in answers.
+// The reference says in prose that a success has the id alone, while its schema
+// requires type and availability, which requests do need.
+func allowShortReservations(doc *openapi3.T) {
+	answered := *doc.Components.Schemas["Reservation"].Value
+	answered.Required = nil
+	for _, record := range []string{"CreateReservationRecord", "UpdateReservationRecord"} {
+		property := doc.Components.Schemas[record].Value.Properties["reservation"].Value
+		property.AllOf = openapi3.SchemaRefs{{Value: &answered}}
+	}
+}
 
 // Load reads the API description now instead of at the first exchange.
 func Load() error {

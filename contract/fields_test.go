@@ -15,22 +15,33 @@ import (
 
 const fieldsFile = "testdata/fields.txt"
 
+const (
+	idAlone  = "a success has the id alone, unless WithWholeReservations is given"
+	atTheTop = "Amazon's examples have errors at the top level"
+)
+
 // neverEmitted are members that no state of the emulator brings forth, by the
 // end of their path, and why.
 var neverEmitted = map[string]string{
-	"errors[].details":                     "the message says all",
-	"warnings[].details":                   "the message says all",
-	"errors[].errorLevel":                  "the emulator keeps warnings in a list of their own",
-	" [].errorLevel":                       "the emulator keeps warnings in a list of their own",
-	"Reservation payload.errors":           "Amazon's examples have errors at the top level",
-	"Reservation payload.errors[].code":    "Amazon's examples have errors at the top level",
-	"Reservation payload.errors[].message": "Amazon's examples have errors at the top level",
-	opAdd + " warnings":                    "no rule warns about a new appointment",
-	opAdd + " warnings[].code":             "no rule warns about a new appointment",
-	opAdd + " warnings[].message":          "no rule warns about a new appointment",
-	"Reservation payload.warnings":         "no rule warns about a reservation",
-	"payload.warnings[].code":              "no rule warns about a reservation",
-	"payload.warnings[].message":           "no rule warns about a reservation",
+	"errors[].details":                                                    "the message says all",
+	"warnings[].details":                                                  "the message says all",
+	"errors[].errorLevel":                                                 "the emulator keeps warnings in a list of their own",
+	" [].errorLevel":                                                      "the emulator keeps warnings in a list of their own",
+	"Reservation payload.errors":                                          atTheTop,
+	"Reservation payload.errors[].code":                                   atTheTop,
+	"Reservation payload.errors[].message":                                atTheTop,
+	"Reservation payload.reservation.type":                                idAlone,
+	"Reservation payload.reservation.availability":                        idAlone,
+	"Reservation payload.reservation.availability.capacity":               idAlone,
+	"Reservation payload.reservation.availability.startTime":              idAlone,
+	"Reservation payload.reservation.availability.endTime":                idAlone,
+	"Reservation payload.reservation.availability.recurrence":             idAlone,
+	"Reservation payload.reservation.availability.recurrence.endTime":     idAlone,
+	"Reservation payload.reservation.availability.recurrence.daysOfWeek":  idAlone,
+	"Reservation payload.reservation.availability.recurrence.daysOfMonth": idAlone,
+	opAdd + " warnings":                                                   "no rule warns about a new appointment",
+	opAdd + " warnings[].code":                                            "no rule warns about a new appointment",
+	opAdd + " warnings[].message":                                         "no rule warns about a new appointment",
 }
 
 // checkFields holds what the emulator emits against what the description knows,

@@ -125,9 +125,6 @@ var probes = append([]probe{
 	{name: "answer with a capacity beyond 32 bits", method: "POST", target: "/service/v1/serviceResources/r/capacity/fixed?marketplaceIds=A", contentType: asJSON,
 		body:   `{"startDateTime":"2024-02-20T00:00:00Z","endDateTime":"2024-02-21T00:00:00Z"}`,
 		status: 200, answerType: asJSON, answer: `{"capacities":[{"scheduledCapacity":3000000000}]}`, reply: true},
-	{name: "answer with a reservation that is its id alone", method: "POST", target: "/service/v1/reservation?marketplaceIds=A", contentType: asJSON,
-		body:   `{"resourceId":"r","reservation":{"type":"BREAK","availability":{"startTime":"2024-02-20T00:00:00Z","endTime":"2024-02-20T01:00:00Z"}}}`,
-		status: 200, answerType: asJSON, answer: `{"payload":{"reservation":{"reservationId":"r"}}}`, reply: true},
 }...)
 
 // probe has each probe judged.

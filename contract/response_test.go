@@ -104,6 +104,33 @@ func TestNoContentIsJudged(t *testing.T) {
 	}
 }
 
+// The reference says in prose that a reservation comes back with nothing but its
+// id. Everything else that it says about one still holds.
+func TestReservationMayComeBackWithItsIDAlone(t *testing.T) {
+	t.Parallel()
+	whole := `"type":"BREAK","availability":{"startTime":"2024-02-20T00:00:00Z","endTime":"2024-02-20T01:00:00Z"}`
+	for reservation, want := range map[string][]string{
+		`{"reservationId":"r"}`:               nil,
+		`{"reservationId":"r",` + whole + `}`: nil,
+		`{` + whole + `}`:                     nil,
+		`{"reservationId":5}`:                 {"body payload.reservation.reservationId: type string"},
+		`{"reservationId":"r","type":"NAP","availability":{"startTime":"2024-02-20T00:00:00Z"}}`: {
+			"body payload.reservation.availability.endTime: is required", "body payload.reservation.type: enum",
+		},
+	} {
+		body := `{"payload":{"reservation":` + reservation + `}}`
+		for operation, req := range map[string]*http.Request{
+			"createReservation": newRequest(t, "POST", "/service/v1/reservation?marketplaceIds=A", `{"resourceId":"r","reservation":{`+whole+`}}`),
+			"updateReservation": newRequest(t, "PUT", dropping, `{"resourceId":"r","reservation":{`+whole+`}}`),
+		} {
+			wantViolations(t, judged(t, answering(200, asJSON, body), req).Violations, responseTexts(operation, 200, want)...)
+		}
+	}
+	req := newRequest(t, "POST", "/service/v1/reservation?marketplaceIds=A", `{"resourceId":"r","reservation":{}}`)
+	wantViolations(t, judged(t, answering(200, asJSON, "{}"), req).Violations,
+		"createReservation: request body reservation.availability: is required", "createReservation: request body reservation.type: is required")
+}
+
 func TestBareListOfErrorsIsJudged(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]string{

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spservices/services-go/facade"
@@ -85,16 +86,47 @@ func (s *scene) reserve() string {
 	return got.Reservation.ReservationID
 }
 
+// breakAt is an hour of pause.
+func breakAt(start time.Time) facade.Reservation {
+	return facade.Reservation{Type: facade.ReservationTypeBreak, Availability: facade.AvailabilityRecord{StartTime: start, EndTime: start.Add(time.Hour), Capacity: 1}}
+}
+
+// warned are the codes of warnings.
+func warned(list []facade.Warning) string {
+	codes := []string{}
+	for _, w := range list {
+		codes = append(codes, w.Code)
+	}
+	return fmt.Sprint(codes)
+}
+
 // reservationScenarios take capacity and give it back.
 var reservationScenarios = []scenario{
 	{opReserve, 200, "a new reservation", func(s *scene) {
-		got, err := s.client.CreateReservation(s.Context(), s.part(s.cast.resource, "resource"), s.pause(), s.note())
+		resource := s.part(s.cast.resource, "resource")
+		got, err := s.client.CreateReservation(s.Context(), resource, breakAt(s.freeHour(resource)), s.note())
 		s.succeeded(err)
 		if got.Reservation == nil || got.Reservation.ReservationID == "" || len(got.Errors)+len(got.Warnings) != 0 {
 			s.Fatalf("got %+v", got)
 		}
-		if r := got.Reservation; r.Type != "" && (r.Type != facade.ReservationTypeTraining || !r.Availability.StartTime.Equal(s.pause().Availability.StartTime)) {
-			s.Errorf("got %+v", r)
+	}},
+	{opReserve, 200, "capacity that is taken draws a warning", func(s *scene) {
+		s.emulated()
+		hour := s.freeHour(fitter)
+		for i, want := range []string{"[]", "[ReservationOverbooked]"} {
+			got, err := s.client.CreateReservation(s.Context(), fitter, breakAt(hour), s.note())
+			s.succeeded(err)
+			if warned(got.Warnings) != want || got.Reservation.ReservationID == "" {
+				s.Errorf("reservation %d: got %+v, want the warnings %s", i+1, got, want)
+			}
+		}
+	}},
+	{opReserve, 200, "time outside the schedule draws a warning", func(s *scene) {
+		s.emulated()
+		got, err := s.client.CreateReservation(s.Context(), fitter, s.pause(), s.note())
+		s.succeeded(err)
+		if warned(got.Warnings) != "[ReservationOutsideSchedule]" || got.Reservation.ReservationID == "" {
+			s.Errorf("got %+v", got)
 		}
 	}},
 	{opReserve, 200, "unknown resource", func(s *scene) {
@@ -125,6 +157,18 @@ var reservationScenarios = []scenario{
 		s.refused(s.client.CancelReservation(s.Context(), old, s.note()), 404, "InvalidInput")
 		s.succeeded(s.client.CancelReservation(s.Context(), got.Reservation.ReservationID, s.note()))
 	}},
+	{opRereserve, 200, "capacity that is taken draws a warning", func(s *scene) {
+		s.emulated()
+		hour, id := s.freeHour(fitter), s.reserve()
+		for i, want := range []string{"[]", "[ReservationOverbooked]"} { // the first into the free hour, the second onto it
+			got, err := s.client.UpdateReservation(s.Context(), id, fitter, breakAt(hour), s.note())
+			s.succeeded(err)
+			if warned(got.Warnings) != want {
+				s.Errorf("change %d: got %+v, want the warnings %s", i+1, got, want)
+			}
+			id = s.reserve()
+		}
+	}},
 	{opRereserve, 200, "unknown resource", func(s *scene) {
 		id := s.reserve()
 		got, err := s.client.UpdateReservation(s.Context(), id, "no-such-resource", s.pause(), s.note())
@@ -147,9 +191,7 @@ var reservationScenarios = []scenario{
 		resource := s.part(s.cast.resource, "resource")
 		start := s.freeHour(resource)
 		before := s.fixed(resource, start, start.Add(time.Hour))[0]
-		made, err := s.client.CreateReservation(s.Context(), resource, facade.Reservation{
-			Type: facade.ReservationTypeBreak, Availability: facade.AvailabilityRecord{StartTime: start, EndTime: start.Add(time.Hour), Capacity: 1},
-		}, s.note())
+		made, err := s.client.CreateReservation(s.Context(), resource, breakAt(start), s.note())
 		s.succeeded(err)
 		during := hour{before.start, before.scheduled, before.reserved + 1, before.encumbered, before.available - 1}
 		if got := s.fixed(resource, start, start.Add(time.Hour))[0]; got != during {

@@ -14,7 +14,7 @@ import (
 type Emulator struct {
 	clock            *Clock
 	verifyTokens     bool
-	shortReservation bool
+	wholeReservation bool
 	logger           *slog.Logger
 
 	routes *http.ServeMux
@@ -60,7 +60,7 @@ func New(opts ...Option) (*Emulator, error) {
 		clock:            c.clock,
 		source:           c.seed,
 		verifyTokens:     c.verifyTokens,
-		shortReservation: c.shortReservation,
+		wholeReservation: c.wholeReservation,
 		logger:           c.logger,
 		throttle:         throttle{stands: c.clock.stands, enforced: c.throttled, given: map[string]usagePlan{}, buckets: map[bucketKey]*bucket{}, counts: map[string]ThrottleCount{}},
 		handlers:         handlers{byName: map[string]http.Handler{}},

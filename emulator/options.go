@@ -14,7 +14,7 @@ type config struct {
 	clock            *Clock
 	seed             Source
 	verifyTokens     bool
-	shortReservation bool
+	wholeReservation bool
 	throttled        bool
 	stateFile        string
 	logger           *slog.Logger
@@ -59,9 +59,15 @@ func WithoutTokens() Option {
 }
 
 // WithShortReservations answers a created or changed reservation with its id
-// alone, as Amazon does, instead of whole.
+// alone, as Amazon's reference says. This is the default.
 func WithShortReservations() Option {
-	return func(c *config) error { c.shortReservation = true; return nil }
+	return func(c *config) error { c.wholeReservation = false; return nil }
+}
+
+// WithWholeReservations answers a created or changed reservation whole instead
+// of with its id alone.
+func WithWholeReservations() Option {
+	return func(c *config) error { c.wholeReservation = true; return nil }
 }
 
 // WithThrottling enforces the usage plans of the API description: a bucket for

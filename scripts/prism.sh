@@ -66,7 +66,8 @@ if ! installed; then
 fi
 
 go build -o "$work/spservices" ./cmd/spservices
-"$work/spservices" emulator --addr 127.0.0.1:0 --port-file "$work/port" --throttle off >"$work/environment" 2>"$work/emulator.log" &
+# Prism follows the schema, which a reservation with its id alone does not satisfy.
+"$work/spservices" emulator --addr 127.0.0.1:0 --port-file "$work/port" --throttle off --reservations whole >"$work/environment" 2>"$work/emulator.log" &
 emulator=$!
 await 20 test -s "$work/port" || fail "the emulator does not answer"
 

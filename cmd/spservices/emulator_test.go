@@ -149,7 +149,7 @@ func TestEmulatorServes(t *testing.T) {
 func TestEmulatorUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"--auth", "maybe"}, {"--throttle", "2"}, {"--clock", "noon"}, {"--log", "xml"}, {"more"},
+		{"--auth", "maybe"}, {"--throttle", "2"}, {"--clock", "noon"}, {"--log", "xml"}, {"--reservations", "long"}, {"more"},
 	} {
 		err := runEmulator(t.Context(), args, io.Discard, io.Discard)
 		if usage := (usageError{}); !errors.As(err, &usage) {

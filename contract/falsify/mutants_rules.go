@@ -37,4 +37,24 @@ var ruleMutants = []mutant{
 		guard:  `if fault > futureTimeFault && !start.IsZero()`,
 		broken: `if fault > formTimeFault && !start.IsZero()`,
 	},
+	{
+		name: "make a reservation of what is taken without a word", file: "emulator/reservations.go", tests: "emulator", test: "^TestReservationsBeyondCapacityAreWarnedAbout$",
+		guard:  `overbooked = overbooked || segments[i].available() < capacityOf(r)`,
+		broken: `overbooked = overbooked || segments[i].available() < 0`,
+	},
+	{
+		name: "hold a reservation against the one that it replaces", file: "emulator/reservations.go", tests: "emulator", test: "^TestReservationsAreHeldAgainstAppointmentsAndNotAgainstThemselves$",
+		guard:  "\tif replaced != \"\" {\n\t\tc.seller.cancelReservation(replaced)\n\t}\n\twarnings := c.overreach(resourceID, &r.Availability)\n",
+		broken: "\twarnings := c.overreach(resourceID, &r.Availability)\n\tif replaced != \"\" {\n\t\tc.seller.cancelReservation(replaced)\n\t}\n",
+	},
+	{
+		name: "look at a reservation for as long as it lasts", file: "emulator/reservations.go", tests: "emulator", test: "^TestReservationsBeyondCapacityAreWarnedAbout$",
+		guard:  `window.end = min(window.end, window.start+int64(capacityPage/time.Second))`,
+		broken: `window.end += int64(capacityPage/time.Second)`,
+	},
+	{
+		name: "ask for the members of a reservation that is answered by its id", file: "contract/description.go", tests: "contract", test: "^TestReservationMayComeBackWithItsIDAlone$",
+		guard:  `answered.Required = nil`,
+		broken: `answered.Required = []string{"reservationId"}`,
+	},
 }

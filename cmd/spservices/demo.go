@@ -55,6 +55,11 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		}
 	}
 	t.out.start(*endpoint)
+	return t.finish(ctx, run)
+}
+
+// finish runs the steps, prints the summary and returns what went wrong.
+func (t *tour) finish(ctx context.Context, run func(context.Context) error) error {
 	started := time.Now()
 	err := run(ctx)
 	s := t.traffic.summary(t.retried, time.Since(started))

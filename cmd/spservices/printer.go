@@ -117,6 +117,14 @@ func (p *printer) chart(slots []facade.FixedSlot) {
 	p.printf("\n  █ free  ▒ appointments  ░ reservations\n")
 }
 
+// counted is "1 warning", "2 warnings" and so on.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprint(n, " ", what)
+}
+
 func count(n *int32) int {
 	if n == nil {
 		return 0

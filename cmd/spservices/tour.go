@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spservices/services-go/emulator"
@@ -41,10 +42,42 @@ func (t *tour) step(operation string, do func(opts ...facade.CallOption) (string
 	elapsed := time.Since(started)
 	t.retried += max(info.Attempts-1, 0)
 	t.out.step(line{Operation: operation, Status: info.StatusCode, RequestID: info.RequestID, Elapsed: elapsed, Note: note}, err)
-	if err != nil {
+	var warned warningError
+	switch {
+	case errors.As(err, &warned):
+		return fmt.Errorf("%s returned %w", operation, warned)
+	case err != nil:
 		return fmt.Errorf("%s failed", operation)
 	}
 	return nil
+}
+
+// warningError holds the warnings of an answer. The demo gives no reason for
+// any, so that each is a fault of the demo.
+type warningError []facade.Warning
+
+func (w warningError) Error() string {
+	codes := make([]string, len(w))
+	for i := range w {
+		codes[i] = w[i].Code
+	}
+	return fmt.Sprintf("%s: %s", counted(len(w), "warning"), strings.Join(codes, ", "))
+}
+
+// unwarned returns an error if there are warnings.
+func unwarned(warnings []facade.Warning) error {
+	if len(warnings) == 0 {
+		return nil
+	}
+	return warningError(warnings)
+}
+
+// now is the time of the server, as far as it is known.
+func (t *tour) now() time.Time {
+	if t.emulator != nil {
+		return t.emulator.Clock().Now()
+	}
+	return time.Now().UTC()
 }
 
 func inOrder(ctx context.Context, steps ...func(context.Context) error) error {
@@ -57,7 +90,7 @@ func inOrder(ctx context.Context, steps ...func(context.Context) error) error {
 }
 
 func (t *tour) wholeJob(ctx context.Context) error {
-	return inOrder(ctx, t.list, t.get, t.findSlots, t.add, t.reschedule, t.assign, t.upload,
+	return inOrder(ctx, t.list, t.get, t.findSlots, t.add, t.reschedule, t.findTechnician, t.assign, t.upload,
 		t.timePasses, t.fulfil, t.complete, t.get, t.capacity)
 }
 
@@ -67,7 +100,7 @@ func (t *tour) readOnly(ctx context.Context) error {
 
 // list reads at most three pages, oldest jobs first, and picks a job to walk with.
 func (t *tour) list(ctx context.Context) error {
-	q := facade.ServiceJobsQuery{CreatedAfter: time.Now().AddDate(-1, 0, 0), SortField: facade.SortFieldJobDate, SortOrder: facade.SortOrderAsc}
+	q := facade.ServiceJobsQuery{CreatedAfter: t.now().AddDate(-1, 0, 0), SortField: facade.SortFieldJobDate, SortOrder: facade.SortOrderAsc}
 	for page := 1; page <= 3; page++ {
 		err := t.step("getServiceJobs", func(opts ...facade.CallOption) (string, error) {
 			listing, err := t.client.ListServiceJobs(ctx, q, opts...)
@@ -122,7 +155,7 @@ func (t *tour) get(ctx context.Context) error {
 
 func (t *tour) findSlots(ctx context.Context) error {
 	return t.step("getAppointmmentSlotsByJobId", func(opts ...facade.CallOption) (string, error) {
-		start := time.Now().Add(24 * time.Hour).Truncate(time.Hour)
+		start := t.now().Add(24 * time.Hour).Truncate(time.Hour)
 		report, err := t.client.GetAppointmentSlotsByJob(ctx, t.job.ServiceJobID, facade.Window{Start: start, End: start.AddDate(0, 0, 7)}, opts...)
 		if err != nil {
 			return "", err
@@ -155,28 +188,70 @@ func (t *tour) appoint(operation string, slot facade.AppointmentSlot, call func(
 			return "", err
 		}
 		t.appointment, t.from, t.to = answer.AppointmentID, slot.StartTime, slot.EndTime
-		return "at " + slot.StartTime.UTC().Format("Mon 2 Jan 15:04 UTC"), nil
+		return "at " + slot.StartTime.UTC().Format("Mon 2 Jan 15:04 UTC"), unwarned(answer.Warnings)
 	})
 }
 
-func (t *tour) assign(ctx context.Context) error {
-	seed, err := emulator.Default(time.Now())
+// findTechnician looks for a resource that has the skills of the job and is free
+// during the whole appointment.
+func (t *tour) findTechnician(ctx context.Context) error {
+	seed, err := emulator.Default(t.now())
 	if err != nil {
 		return err
 	}
-	resources := seed.Sellers[0].Resources
-	fits := func(r emulator.Resource) bool {
-		return r.StoreID == t.job.StoreID && slices.Contains(r.ServiceLocationTypes, t.job.ServiceLocation.ServiceLocationType) &&
-			!slices.ContainsFunc(t.job.ScopeOfWork.RequiredSkills, func(skill string) bool { return !slices.Contains(r.Skills, skill) })
+	q := facade.RangeCapacityQuery{Start: t.from, End: t.to, Types: []facade.CapacityType{facade.CapacityTypeAvailableCapacity}}
+	for _, resource := range seed.Sellers[0].Resources {
+		if !fits(&resource, t.job) {
+			continue
+		}
+		free := false
+		err := t.step("getRangeSlotCapacity", func(opts ...facade.CallOption) (string, error) {
+			page, err := t.client.GetRangeSlotCapacity(ctx, resource.ResourceID, q, opts...)
+			if err != nil {
+				return "", err
+			}
+			if free = isFree(page); free {
+				return resource.ResourceID + " is free at that time", nil
+			}
+			return resource.ResourceID + " is not free at that time", nil
+		})
+		if err != nil {
+			return err
+		}
+		if free {
+			t.resource = resource
+			return nil
+		}
 	}
-	i := slices.IndexFunc(resources, fits)
-	if i < 0 {
-		return errors.New("no resource has the skills of the job")
+	return errors.New("no resource with the skills of the job is free at the time of the appointment")
+}
+
+func fits(r *emulator.Resource, j *facade.ServiceJob) bool {
+	return r.StoreID == j.StoreID && slices.Contains(r.ServiceLocationTypes, j.ServiceLocation.ServiceLocationType) &&
+		!slices.ContainsFunc(j.ScopeOfWork.RequiredSkills, func(skill string) bool { return !slices.Contains(r.Skills, skill) })
+}
+
+// isFree reports whether there is capacity during every range of a page.
+func isFree(page *facade.RangeSlotCapacity) bool {
+	ranges := 0
+	for _, capacity := range page.Capacities {
+		for _, slot := range capacity.Slots {
+			if slot.Capacity < 1 {
+				return false
+			}
+			ranges++
+		}
 	}
-	t.resource = resources[i]
+	return ranges > 0
+}
+
+func (t *tour) assign(ctx context.Context) error {
 	return t.step("assignAppointmentResources", func(opts ...facade.CallOption) (string, error) {
 		warnings, err := t.client.AssignAppointmentResources(ctx, t.job.ServiceJobID, t.appointment, []string{t.resource.ResourceID}, opts...)
-		return fmt.Sprintf("%s, %d warnings", t.resource.ResourceID, len(warnings)), err
+		if err != nil {
+			return "", err
+		}
+		return t.resource.ResourceID + ", " + counted(len(warnings), "warning"), unwarned(warnings)
 	})
 }
 
@@ -213,7 +288,7 @@ func signature() ([]byte, error) {
 // timePasses puts the emulator's clock after the appointment: Amazon takes no
 // fulfilment of the future.
 func (t *tour) timePasses(context.Context) error {
-	t.emulator.Clock().Advance(time.Until(t.to) + time.Minute)
+	t.emulator.Clock().Advance(t.to.Sub(t.now()) + time.Minute)
 	t.out.note("the clock moves on to " + t.to.UTC().Format("Mon 2 Jan 15:04 UTC"))
 	return nil
 }

@@ -22,13 +22,19 @@ type traffic struct {
 
 func newTraffic() *traffic {
 	t := &traffic{}
-	t.next = contract.Transport(http.DefaultTransport.(*http.Transport).Clone(), func(e contract.Exchange) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.checked++
-		t.violations += len(e.Violations)
-	})
+	t.next = contract.Transport(http.DefaultTransport.(*http.Transport).Clone(), t.count)
 	return t
+}
+
+// count takes note of what the API description says about an exchange. One
+// without an answer was not checked.
+func (t *traffic) count(e contract.Exchange) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e.Status != 0 {
+		t.checked++
+	}
+	t.violations += len(e.Violations)
 }
 
 // exchange is one request with its answer's status.

@@ -35,6 +35,10 @@ var behaviours = map[string]behaviour{
 	"createServiceDocumentUploadDestination":           {"idempotent", "payload", false},
 }
 
+// findDone are the operations whose repeat is refused when the first try was
+// carried out.
+var findDone = []string{"cancelServiceJobByServiceJobId", "completeServiceJobByServiceJobId", "cancelReservation"}
+
 func TestOperationExtensions(t *testing.T) {
 	t.Parallel()
 	doc := root(t)
@@ -45,13 +49,16 @@ func TestOperationExtensions(t *testing.T) {
 	for _, op := range ops {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			onlyExtensions(t, op.id, op.node, "x-usage-plan", "x-operation-class", "x-pagination", "x-payload", "x-since")
+			onlyExtensions(t, op.id, op.node, "x-usage-plan", "x-operation-class", "x-repeat-finds-done", "x-pagination", "x-payload", "x-since")
 			plan := at(op.node, "x-usage-plan")
 			wantKeys(t, "x-usage-plan", plan, "burst", "rate")
 			for key, v := range plan {
 				if n, ok := v.(json.Number); !ok || strings.HasPrefix(n.String(), "-") || n == "0" {
 					t.Errorf("x-usage-plan.%s is %v, not a positive number", key, v)
 				}
+			}
+			if done, ok := op.node["x-repeat-finds-done"]; ok != slices.Contains(findDone, op.id) || ok && done != true {
+				t.Errorf("x-repeat-finds-done is %v", done)
 			}
 			payload := ""
 			if asked := op.node["x-payload"]; asked != nil {

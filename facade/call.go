@@ -173,21 +173,22 @@ func (x *exchange) decode(answer *answer) error {
 // checkResult looks for errors within a success, for the payload it owes, and
 // for what breaks the API description.
 func (x *exchange) checkResult(ctx context.Context) error {
+	r, ok := x.call.Result.(interface{ Complete() bool })
+	complete := !ok || r.Complete()
 	if list := reasons.WithoutWarnings(x.errorsWithin()); len(list) > 0 {
-		failure := x.apiError(nil)
-		failure.Errors = list
-		return failure
+		x.last.answer.errors = list
+		return x.describe(kindWithin(list, complete), nil)
 	}
-	if r, ok := x.call.Result.(interface{ Complete() bool }); ok && !r.Complete() {
+	if !complete {
 		x.call.Decoded = false
 		return x.describe(useless, fmt.Errorf("%w: %s is missing", ErrUnexpectedResponse, x.call.Operation.Payload))
 	}
-	r, ok := x.call.Result.(wire.Checkable)
+	result, ok := x.call.Result.(wire.Checkable)
 	if !ok || x.client.validation == Off {
 		return nil
 	}
 	checker := wire.Checker{Response: true}
-	r.Check(&checker)
+	result.Check(&checker)
 	x.info.Violations = checker.Violations()
 	if len(x.info.Violations) == 0 {
 		return nil

@@ -33,10 +33,12 @@
 // and idempotent writes after a 429, a 5xx or a lost answer; operations that mint
 // an id (AddAppointment, RescheduleAppointment, CreateReservation,
 // UpdateReservation) only after a 429 or where no connection was obtained.
-// Otherwise they fail with [ErrOutcomeUnknown], and so does another write of which
-// a repeat finds nothing left to do. Any other write that fails may simply be
-// called again: done twice it is the same. [RetryPolicy] says how often and
-// when; [DefaultAttempts] and its neighbours are the defaults.
+// Otherwise they fail with [ErrOutcomeUnknown], also when a 200 reports a failure of
+// the service and has no payload. CancelServiceJob, CompleteServiceJob and
+// CancelReservation fail with it when a repeat after an ambiguous failure is
+// refused, because the first try may have done the work. Any other write that
+// fails may simply be called again: done twice it is the same. [RetryPolicy] says
+// how often and when; [DefaultAttempts] and its neighbours are the defaults.
 //
 // # Limits
 //

@@ -66,25 +66,59 @@ func kindOf(a *answer) kind {
 
 func isThrottled(status int) bool { return status == http.StatusTooManyRequests }
 
-// saysNothingThere reports answers that a repeat gets when the try before it
-// was carried out after all.
-func (e *APIError) saysNothingThere() bool {
-	return e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusUnprocessableEntity
+// saysNothingLeft reports refusals that a repeat also gets when the try before
+// it was carried out.
+func (e *APIError) saysNothingLeft() bool {
+	switch e.StatusCode {
+	case http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusUnprocessableEntity:
+		return true
+	}
+	return e.StatusCode/100 == 2 && (e.Is(ErrNotFound) || e.Is(ErrInvalidInput))
 }
 
 // codes maps the code of an error within a success to what it means.
+// The keys are in lower case and without punctuation, see meaningOf.
 var codes = map[string]error{
-	"InvalidInput":       ErrInvalidInput,
-	"InvalidParameter":   ErrInvalidInput,
-	"Unauthorized":       ErrForbidden,
-	"UnauthorizedAction": ErrForbidden,
-	"AccessDenied":       ErrForbidden,
-	"NotFound":           ErrNotFound,
-	"ResourceNotFound":   ErrNotFound,
-	"QuotaExceeded":      ErrThrottled,
-	"InternalFailure":    ErrUnavailable,
-	"InternalError":      ErrUnavailable,
-	"ServiceUnavailable": ErrUnavailable,
+	"invalidinput":         ErrInvalidInput,
+	"invalidparameter":     ErrInvalidInput,
+	"unauthorized":         ErrForbidden,
+	"unauthorizedaction":   ErrForbidden,
+	"accessdenied":         ErrForbidden,
+	"notfound":             ErrNotFound,
+	"resourcenotfound":     ErrNotFound,
+	"quotaexceeded":        ErrThrottled,
+	"internalfailure":      ErrUnavailable,
+	"internalerror":        ErrUnavailable,
+	"internalservererror":  ErrUnavailable,
+	"internalserviceerror": ErrUnavailable,
+	"serviceunavailable":   ErrUnavailable,
+}
+
+// meaningOf looks a code up. Amazon's services write the same code in several
+// ways: InternalFailure, INTERNAL_FAILURE, InternalFailureException.
+func meaningOf(code string) error {
+	if len(code) > reasons.LongestCode {
+		return nil
+	}
+	word := strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(code))
+	return codes[strings.TrimSuffix(word, "exception")]
+}
+
+// kindWithin says what errors within a success mean for a repeat. Where the
+// payload is missing and no code refuses the request, nothing tells whether it
+// was carried out.
+func kindWithin(list []gen.Error, complete bool) kind {
+	coded := false
+	for _, entry := range list {
+		coded = coded || entry.Code != ""
+		if !complete && errors.Is(meaningOf(entry.Code), ErrUnavailable) {
+			return useless
+		}
+	}
+	if !complete && !coded {
+		return useless
+	}
+	return refused
 }
 
 // APIError is what became of a request that was sent and did not succeed.
@@ -169,7 +203,7 @@ func (e *APIError) Is(target error) bool {
 		return e.tokenExpired()
 	}
 	if len(e.Errors) > 0 && e.StatusCode/100 == 2 {
-		return slices.ContainsFunc(e.Errors, func(entry gen.Error) bool { return target != nil && target == codes[entry.Code] })
+		return slices.ContainsFunc(e.Errors, func(entry gen.Error) bool { return target != nil && target == meaningOf(entry.Code) })
 	}
 	for _, c := range conditions {
 		if e.StatusCode >= c.from && e.StatusCode <= c.to {

@@ -136,9 +136,7 @@ func (x *exchange) classify(ctx context.Context) (kind, error) {
 func (x *exchange) describe(k kind, err error) *APIError {
 	failure, op := x.apiError(err), x.call.Operation
 	mayHaveMinted := op.Class == gen.Once && (k == failed || k == useless)
-	// The first try may have done it, so that the repeat found nothing left to
-	// do. The POST of this class mints what just expires.
-	mayBeDone := op.Class == gen.Idempotent && op.Method != http.MethodPost && x.ambiguous && failure.saysNothingThere()
+	mayBeDone := op.RepeatFindsDone && x.ambiguous && failure.saysNothingLeft()
 	if mayHaveMinted || mayBeDone {
 		failure.outcomeUnknown, failure.check = true, reasons.WhereToLook(op.ID)
 	}

@@ -64,13 +64,13 @@ var operations = [...]Operation{
 	},
 	opCancelServiceJobByServiceJobID: {
 		ID: "cancelServiceJobByServiceJobId", Method: "PUT", Path: "/service/v1/serviceJobs/{serviceJobId}/cancellations",
-		Class: Idempotent, Rate: 5, Burst: 20, Success: 200,
+		Class: Idempotent, RepeatFindsDone: true, Rate: 5, Burst: 20, Success: 200,
 		Statuses:   []int{200, 400, 403, 404, 413, 415, 422, 429, 500, 503},
 		Parameters: []PathParameter{{Name: "serviceJobId", MinLength: 1, MaxLength: 100}},
 	},
 	opCompleteServiceJobByServiceJobID: {
 		ID: "completeServiceJobByServiceJobId", Method: "PUT", Path: "/service/v1/serviceJobs/{serviceJobId}/completions",
-		Class: Idempotent, Rate: 5, Burst: 20, Success: 200,
+		Class: Idempotent, RepeatFindsDone: true, Rate: 5, Burst: 20, Success: 200,
 		Statuses:   []int{200, 400, 403, 404, 413, 415, 422, 429, 500, 503},
 		Parameters: []PathParameter{{Name: "serviceJobId", MinLength: 1, MaxLength: 100}},
 	},
@@ -137,7 +137,7 @@ var operations = [...]Operation{
 	},
 	opCancelReservation: {
 		ID: "cancelReservation", Method: "DELETE", Path: "/service/v1/reservation/{reservationId}",
-		Class: Idempotent, Rate: 5, Burst: 20, Success: 204,
+		Class: Idempotent, RepeatFindsDone: true, Rate: 5, Burst: 20, Success: 204,
 		Statuses:   []int{204, 400, 403, 404, 413, 415, 429, 500, 503},
 		Parameters: []PathParameter{{Name: "reservationId", MinLength: 1, MaxLength: 100}},
 	},

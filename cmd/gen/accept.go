@@ -47,7 +47,7 @@ func accept(doc *openapi3.T) error {
 var (
 	documentExtensions  = map[string][]any{"x-marketplaces": nil, "x-kept-headers": nil, "x-sandbox-examples": nil}
 	operationExtensions = map[string][]any{
-		"x-usage-plan": nil, "x-operation-class": nil, "x-pagination": nil, "x-payload": nil, "x-since": nil,
+		"x-usage-plan": nil, "x-operation-class": nil, "x-repeat-finds-done": {true}, "x-pagination": nil, "x-payload": nil, "x-since": nil,
 	}
 	schemaExtensions = map[string][]any{
 		"x-enum-descriptions": nil, "x-presence": {"always", "explicit"}, "x-time-offset": {"kept"}, "x-personal": {true},

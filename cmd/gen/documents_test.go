@@ -45,14 +45,16 @@ func TestBadDocuments(t *testing.T) {
 		old, replacement string
 		want             []string // in the error
 	}{
-		"no usage plan": {firstPlan, "", []string{firstOperation, "x-usage-plan"}},
-		"no rate":       {firstPlan, "      x-usage-plan: {burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"no burst":      {firstPlan, "      x-usage-plan: {rate: 20}\n", []string{firstOperation, "x-usage-plan"}},
-		"rate in words": {firstPlan, "      x-usage-plan: {rate: twenty, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"rate of zero":  {firstPlan, "      x-usage-plan: {rate: 0, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
-		"burst of zero": {firstPlan, "      x-usage-plan: {rate: 20, burst: 0}\n", []string{firstOperation, "x-usage-plan"}},
-		"no class":      {firstClass, "", []string{firstOperation, "x-operation-class"}},
-		"unknown class": {firstClass, "      x-operation-class: reed\n", []string{firstOperation, "x-operation-class"}},
+		"no usage plan":        {firstPlan, "", []string{firstOperation, "x-usage-plan"}},
+		"no rate":              {firstPlan, "      x-usage-plan: {burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"no burst":             {firstPlan, "      x-usage-plan: {rate: 20}\n", []string{firstOperation, "x-usage-plan"}},
+		"rate in words":        {firstPlan, "      x-usage-plan: {rate: twenty, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"rate of zero":         {firstPlan, "      x-usage-plan: {rate: 0, burst: 40}\n", []string{firstOperation, "x-usage-plan"}},
+		"burst of zero":        {firstPlan, "      x-usage-plan: {rate: 20, burst: 0}\n", []string{firstOperation, "x-usage-plan"}},
+		"no class":             {firstClass, "", []string{firstOperation, "x-operation-class"}},
+		"unknown class":        {firstClass, "      x-operation-class: reed\n", []string{firstOperation, "x-operation-class"}},
+		"repeat of a read":     {firstClass, firstClass + "      x-repeat-finds-done: true\n", []string{firstOperation, "x-repeat-finds-done", "idempotent"}},
+		"repeat that does not": {"x-repeat-finds-done: true", "x-repeat-finds-done: false", []string{"cancelServiceJobByServiceJobId", "x-repeat-finds-done"}},
 		"pagination without items": {
 			"x-pagination: {parameter: pageToken, token: payload.nextPageToken, items: payload.jobs}",
 			"x-pagination: {parameter: pageToken, token: payload.nextPageToken}", []string{"getServiceJobs", "x-pagination", "items"},
@@ -222,6 +224,7 @@ func TestChangesReachTheCode(t *testing.T) {
 	for _, c := range []struct{ old, replacement string }{
 		{firstPlan, "      x-usage-plan: {rate: 0.5, burst: 7}\n"},
 		{firstClass, "      x-operation-class: once\n"},
+		{"      x-repeat-finds-done: true\n", ""},
 		{jobID + "minLength: 1, maxLength: 100}", jobID + "minLength: 2, maxLength: 36}"},
 		{"maximum: 5242880", "maximum: 1000"},
 		{"pattern: '^[A-Za-z0-9+/]{22}={2}$'", "pattern: '^x+$'"},

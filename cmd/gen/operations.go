@@ -28,6 +28,7 @@ type operation struct {
 	ID            string // as the document spells it
 	Summary       string // description for the Go comment
 	Class         string // Go constant of its class
+	RepeatsDone   bool   // a repeat may be refused because the first try was carried out
 	Rate          float64
 	Burst         int
 	Success       int
@@ -117,6 +118,10 @@ func describeOperation(definition codegen.OperationDefinition) (operation, error
 	op.Class, okClass = classes[class]
 	if !okRate || !okBurst || !okClass || len(plan) != 2 || op.Rate <= 0 || op.Burst < 1 || float64(op.Burst) != burst {
 		return op, fmt.Errorf("want x-usage-plan {rate, burst}, both above zero, burst whole, and x-operation-class read, idempotent or once")
+	}
+	op.RepeatsDone = spec.Extensions["x-repeat-finds-done"] != nil
+	if op.RepeatsDone && class != "idempotent" {
+		return op, fmt.Errorf("x-repeat-finds-done is for x-operation-class idempotent, not %s", class)
 	}
 	op.Payload = payloads(spec)
 	if pagination, ok := spec.Extensions["x-pagination"].(map[string]any); ok {

@@ -44,6 +44,7 @@ var mutants = slices.Concat(
 	contractMutants,
 	dataMutants,
 	programMutants,
+	errorMutants,
 )
 
 // verdict is what became of a mutant.

@@ -54,6 +54,7 @@ func rowOf(t *testing.T, op described) gen.Operation {
 	row.Rate, _ = plan["rate"].(float64)
 	row.Payload = strings.Join(payloadsOf(op), " or ")
 	row.Class = map[any]gen.OperationClass{"read": gen.Read, "idempotent": gen.Idempotent, "once": gen.Once}[op.Extensions["x-operation-class"]]
+	row.RepeatFindsDone = op.Extensions["x-repeat-finds-done"] == true
 	if pages, ok := op.Extensions["x-pagination"].(map[string]any); ok {
 		row.Pagination = gen.Pagination{
 			Parameter: fmt.Sprint(pages["parameter"]), Token: fmt.Sprint(pages["token"]), Items: fmt.Sprint(pages["items"]),

@@ -75,12 +75,15 @@ func WithoutWarnings(list []gen.Error) []gen.Error {
 	return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })
 }
 
+// LongestCode is the number of bytes that a code has at most.
+const LongestCode = 64
+
 // Codes are those that are words: a code with anything else in it might be
 // text that somebody wrote.
 func Codes(errors []gen.Error) []string {
 	var list []string
 	for _, entry := range errors {
-		if entry.Code != "" && len(entry.Code) <= 64 && !strings.ContainsFunc(entry.Code, notWord) && !slices.Contains(list, entry.Code) {
+		if entry.Code != "" && len(entry.Code) <= LongestCode && !strings.ContainsFunc(entry.Code, notWord) && !slices.Contains(list, entry.Code) {
 			list = append(list, entry.Code)
 		}
 	}
@@ -105,7 +108,6 @@ var lookAt = map[string]string{
 	"rescheduleAppointmentForServiceJobByServiceJobId": "GetServiceJob lists the job's appointments",
 	"cancelServiceJobByServiceJobId":                   "GetServiceJob tells the job's status",
 	"completeServiceJobByServiceJobId":                 "GetServiceJob tells the job's status",
-	"assignAppointmentResources":                       "GetServiceJob lists the appointment's technicians",
 	"createReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
 	"updateReservation":                                "GetRangeSlotCapacity tells the reserved capacity",
 	"cancelReservation":                                "GetRangeSlotCapacity tells the reserved capacity",

@@ -39,6 +39,10 @@ type Operation struct {
 	Pagination Pagination
 	Statuses   []int // every documented HTTP status, ascending
 	Parameters []Parameter
+
+	// RepeatFindsDone is set where a repeat is refused if the first try was
+	// carried out after all, as the repeat of a cancellation is.
+	RepeatFindsDone bool
 }
 
 // Pagination says how one page leads to the next. It is the zero value for

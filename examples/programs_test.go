@@ -159,8 +159,8 @@ func TestErrors(t *testing.T) {
 		"an id that is none":   {job: "..", advice: "not sent: serviceJobId ", message: "addAppointment"},
 		"a wrong credential":   {variable: "SP_API_REFRESH_TOKEN", value: "other", job: pendingJob, advice: "not sent: check the credentials, invalid_grant", message: "no access token"},
 		"a lost answer":        {variable: "SP_API_ENDPOINT", value: ailing.URL, job: pendingJob, advice: "perhaps booked: look at the job", message: "may have been carried out"},
-		"another seller's job": {job: foreignJob, advice: "not booked: the job is another seller's", message: "403 Forbidden [UnauthorizedAction]"},
-		"an unknown job":       {job: "no-such-job", advice: "not booked: Job not found for jobId no-such-job", message: "422 Unprocessable Entity [InvalidInput]"},
+		"another seller's job": {job: foreignJob, advice: "not booked: the job is another seller's", message: "403 UnauthorizedAction: "},
+		"an unknown job":       {job: "no-such-job", advice: "not booked: Job not found for jobId no-such-job", message: "422 InvalidInput: Job not found for jobId no-such-job (request id "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -140,7 +140,6 @@ func (x *exchange) read(ctx context.Context, resp *transport.Answer, cancel cont
 
 // record tells limiter, Info and log what came of the attempt.
 func (x *exchange) record(ctx context.Context, err error, elapsed time.Duration) {
-	attrs := []slog.Attr{slog.String("operation", x.info.Operation), slog.Int("attempt", x.info.Attempts), slog.Duration("elapsed", elapsed)}
 	x.info.StatusCode, x.info.RequestID, x.info.RateLimit, x.info.Body = 0, "", 0, nil
 	if a := x.last.answer; a != nil {
 		x.info.StatusCode, x.info.RequestID, x.info.RateLimit = a.status, attempt.RequestID(a.header), a.rate
@@ -149,9 +148,12 @@ func (x *exchange) record(ctx context.Context, err error, elapsed time.Duration)
 		}
 		x.client.limiter.Observe(x.key, Outcome{Throttled: isThrottled(a.status), Rate: a.rate})
 	}
-	attrs = append(attrs, slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID))
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
+	attrs := []slog.Attr{
+		slog.String("operation", x.info.Operation), slog.Int("attempt", x.info.Attempts), slog.Duration("elapsed", elapsed),
+		slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID),
+	}
+	if err != nil && x.client.logger.Enabled(ctx, slog.LevelDebug) {
+		attrs = append(attrs, slog.String("error", errorText(err)))
 	}
 	x.client.logger.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
 }

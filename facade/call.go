@@ -193,12 +193,12 @@ func (x *exchange) checkResult(ctx context.Context) error {
 	if len(x.info.Violations) == 0 {
 		return nil
 	}
-	x.client.logger.LogAttrs(ctx, slog.LevelWarn, "answer breaks the API description",
-		slog.String("operation", x.info.Operation), slog.String("request_id", x.info.RequestID),
-		slog.String("violation", x.info.Violations[0].String()), slog.Int("violations", len(x.info.Violations)))
 	if x.client.validation == Enforce {
 		return x.apiError(fmt.Errorf("%w: %s", ErrInvalidResponse, x.info.Violations[0]))
 	}
+	x.client.logger.LogAttrs(ctx, slog.LevelWarn, "answer breaks the API description",
+		slog.String("operation", x.info.Operation), slog.String("request_id", x.info.RequestID),
+		slog.String("violation", x.info.Violations[0].String()), slog.Int("violations", len(x.info.Violations)))
 	return nil
 }
 
@@ -219,7 +219,11 @@ func (x *exchange) errorsWithin() []gen.Error {
 
 // apiError describes the newest attempt.
 func (x *exchange) apiError(cause error) *APIError {
-	e := &APIError{Operation: x.call.Operation.ID, Attempts: x.info.Attempts, cause: cause}
+	address, body := x.url, x.body
+	e := &APIError{
+		Operation: x.call.Operation.ID, Attempts: x.info.Attempts, cause: cause, codesOnly: !x.client.errorMessages,
+		carried: func() []string { return reasons.Carried(address, body) },
+	}
 	if a := x.last.answer; a != nil {
 		e.StatusCode, e.RequestID, e.RateLimit, e.RetryAfter, e.Errors = a.status, attempt.RequestID(a.header), a.rate, a.retryAfter, a.errors
 	}
@@ -227,16 +231,25 @@ func (x *exchange) apiError(cause error) *APIError {
 }
 
 func (x *exchange) log(ctx context.Context, err error, elapsed time.Duration) {
-	level, message := slog.LevelDebug, "call"
-	if err != nil && !errors.Is(err, ErrDryRun) {
-		level, message = slog.LevelWarn, "call failed"
-	}
 	attrs := []slog.Attr{
 		slog.String("operation", x.info.Operation), slog.Int("status", x.info.StatusCode), slog.String("request_id", x.info.RequestID),
 		slog.Int("attempts", x.info.Attempts), slog.Duration("elapsed", elapsed),
 	}
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
+	if err == nil || errors.Is(err, ErrDryRun) {
+		x.client.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
+		return
 	}
-	x.client.logger.LogAttrs(ctx, level, message, attrs...)
+	x.client.logFailure(ctx, "call failed", err, attrs...)
+}
+
+// logFailure logs an error that the caller gets too. One that the caller wanted,
+// by cancelling the call, is of less interest.
+func (c *Client) logFailure(ctx context.Context, message string, err error, attrs ...slog.Attr) {
+	level := slog.LevelInfo
+	if errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled) {
+		level = slog.LevelDebug
+	}
+	if c.logger.Enabled(ctx, level) { // the text of an error takes time
+		c.logger.LogAttrs(ctx, level, message, append(attrs, slog.String("error", errorText(err)))...)
+	}
 }

@@ -43,6 +43,7 @@ func defaults() config {
 		attemptTimeout:   DefaultAttemptTimeout,
 		maxResponseBytes: DefaultMaxResponseBytes,
 		validation:       Report,
+		errorMessages:    true,
 		logger:           slog.New(slog.DiscardHandler),
 		tokenStore:       NewTokenStore(),
 		limiter:          NewLimiter(),

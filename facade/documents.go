@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/spservices/services-go/internal/document"
 )
@@ -45,7 +44,7 @@ func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, co
 		}
 		// S3 answers 403 when the URL is too old, 400 when the key that signed it is.
 		if renewed || !errors.Is(err, ErrForbidden) && !errors.Is(err, ErrInvalidInput) {
-			c.logger.LogAttrs(ctx, slog.LevelWarn, "upload failed", slog.String("error", err.Error()))
+			c.logFailure(ctx, "upload failed", err)
 			return nil, err
 		}
 	}

@@ -1,9 +1,11 @@
 package facade
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,24 +14,26 @@ import (
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
 	"github.com/spservices/services-go/internal/reasons"
+	"github.com/spservices/services-go/internal/redact"
 	"github.com/spservices/services-go/internal/wire"
 )
 
 // Conditions to test with errors.Is.
 var (
-	ErrInvalidInput       = errors.New("invalid input")          // 400, 422
-	ErrForbidden          = errors.New("forbidden")              // 401, 403
-	ErrTokenExpired       = errors.New("access token expired")   // 401, 403 that say so
-	ErrNotFound           = errors.New("not found")              // 404; an unknown job is a 422
-	ErrRequestTooLarge    = errors.New("request too large")      // 413
-	ErrThrottled          = errors.New("throttled")              // 429
-	ErrUnavailable        = errors.New("service unavailable")    // 5xx
-	ErrOutcomeUnknown     = errors.New("outcome unknown")        // a write that may have happened, see the package's Retries
-	ErrResponseTooLarge   = errors.New("response too large")     // see WithMaxResponseBytes
-	ErrUnexpectedResponse = errors.New("unexpected response")    // a success that cannot be used, a redirect
-	ErrInvalidResponse    = errors.New("response breaks spec")   // with Enforce
-	ErrPageLoop           = errors.New("page token came before") // an iterator would not end
-	ErrDryRun             = errors.New("dry run, not sent")      // see DryRun
+	ErrInvalidInput       = errors.New("invalid input")                     // 400, 422
+	ErrForbidden          = errors.New("forbidden")                         // 401, 403
+	ErrTokenExpired       = errors.New("access token expired")              // 401, 403 that say so
+	ErrNotFound           = errors.New("not found")                         // 404; an unknown job is a 422
+	ErrRequestTooLarge    = errors.New("request too large")                 // 413
+	ErrThrottled          = errors.New("throttled")                         // 429
+	ErrUnavailable        = errors.New("service unavailable")               // 5xx
+	ErrOutcomeUnknown     = errors.New("outcome unknown")                   // a write that may have happened, see the package's Retries
+	ErrResponseTooLarge   = errors.New("response too large")                // see WithMaxResponseBytes
+	ErrConnection         = errors.New("no answer")                         // refused, reset, a TLS failure, an attempt that took too long
+	ErrUnexpectedResponse = errors.New("unexpected response")               // a success that cannot be used, a redirect, a status that HTTP has not
+	ErrInvalidResponse    = errors.New("answer breaks the API description") // with Enforce
+	ErrPageLoop           = errors.New("page token came before")            // an iterator would not end
+	ErrDryRun             = errors.New("dry run, not sent")                 // see DryRun
 )
 
 // conditions maps an HTTP status that is not the operation's success to what
@@ -39,7 +43,8 @@ var conditions = []struct {
 	meaning  error
 	kind     kind
 }{
-	{200, 399, ErrUnexpectedResponse, useless},
+	{math.MinInt, -1, ErrUnexpectedResponse, useless},
+	{1, 399, ErrUnexpectedResponse, useless},
 	{400, 400, ErrInvalidInput, refused},
 	{401, 401, ErrForbidden, refused},
 	{403, 403, ErrForbidden, refused},
@@ -49,6 +54,7 @@ var conditions = []struct {
 	{429, 429, ErrThrottled, throttled},
 	{400, 499, nil, refused},
 	{500, 599, ErrUnavailable, failed},
+	{600, math.MaxInt, ErrUnexpectedResponse, useless},
 }
 
 // kindOf says what an answer that is no success means for a repeat.
@@ -121,7 +127,7 @@ func kindWithin(list []gen.Error, complete bool) kind {
 	return refused
 }
 
-// APIError is what became of a request that was sent and did not succeed.
+// APIError describes a request that was sent but failed.
 type APIError struct {
 	Operation  string        // operationId
 	StatusCode int           // HTTP status, 0 when no answer came
@@ -129,34 +135,48 @@ type APIError struct {
 	RateLimit  float64       // requests per second, 0 when the answer does not say
 	RetryAfter time.Duration // 0 when the answer does not say
 	Attempts   int           // requests sent, this one included
-	Errors     []gen.Error   `redact:"personal"` // Amazon's own account; warnings are left out
+	Errors     []gen.Error   `redact:"personal"` // as Amazon reports them, warnings excluded; at most 1,000 of an answer
 
 	outcomeUnknown bool
-	check          string // what to look at to learn the outcome
-	cause          error  // what went wrong on our side of the answer
+	check          string          // what to look at to learn the outcome
+	noAnswer       bool            // although the caller still waited for one
+	codesOnly      bool            // see WithErrorMessages
+	carried        func() []string // values in the request
+	cause          error           // what went wrong on our side of the answer
 }
 
-// Error is one line: operation, status, codes and request id. It never holds a
-// message, a body, a query, a token or a person's data.
+// Error is one line: operation, status, what Amazon says, request id, attempts.
+// Of a 4xx answer and of errors within a 200 it has code, message and details of
+// at most three errors and the codes of five more, of other answers the codes
+// alone. E-mail addresses, numbers of seven or more digits, URLs and tokens in
+// them are replaced by "…", unless this request carried the same text.
 func (e *APIError) Error() string {
 	if e == nil {
 		return "<nil>"
 	}
 	var b strings.Builder
 	b.WriteString(e.Operation + ": ")
-	if e.StatusCode == 0 {
-		b.WriteString("no answer")
-	} else {
-		b.WriteString(strings.TrimSpace(fmt.Sprint(e.StatusCode, " ", http.StatusText(e.StatusCode))))
+	status, codes, said := "no answer", reasons.Codes(e.Errors), e.said()
+	if e.StatusCode != 0 {
+		status = strings.TrimSpace(fmt.Sprint(e.StatusCode, " ", http.StatusText(e.StatusCode)))
 	}
-	if codes := reasons.Codes(e.Errors); len(codes) > 0 {
-		b.WriteString(" [" + strings.Join(codes, ", ") + "]")
+	switch {
+	case said == "":
+		b.WriteString(status)
+	case e.StatusCode != 0 && len(codes) > 0 && strings.HasPrefix(said, codes[0]):
+		fmt.Fprintf(&b, "%d %s", e.StatusCode, said)
+	default:
+		b.WriteString(status + ": " + said)
 	}
+	var notes []string
 	if e.RequestID != "" {
-		b.WriteString(", request id " + e.RequestID)
+		notes = append(notes, "request id "+e.RequestID)
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
+		notes = append(notes, fmt.Sprintf("%d attempts", e.Attempts))
+	}
+	if len(notes) > 0 {
+		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
 	}
 	if e.cause != nil {
 		b.WriteString(": " + e.cause.Error())
@@ -167,25 +187,47 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// Format keeps messages, which may quote a person's data, out of every verb.
-func (e *APIError) Format(f fmt.State, verb rune) {
+// said is what Amazon's errors say, as far as texts may have it.
+func (e *APIError) said() string {
+	if !e.codesOnly && (e.StatusCode/100 == 2 || e.StatusCode/100 == 4) {
+		return reasons.Describe(e.Errors, e.carried)
+	}
+	return strings.Join(reasons.Codes(e.Errors), ", ")
+}
+
+// Messages returns what Amazon says in each of Errors, word for word: the
+// message, with the details after it in parentheses. Unlike Error it redacts
+// nothing, so treat the texts as personal data.
+func (e *APIError) Messages() []string {
+	if e == nil {
+		return nil
+	}
+	return reasons.Messages(e.Errors)
+}
+
+// Format is Error, for every verb.
+func (e APIError) Format(f fmt.State, verb rune) {
 	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
 }
 
 // LogValue has the fields of Error.
-func (e *APIError) LogValue() slog.Value {
-	if e == nil {
-		return slog.Value{}
+func (e APIError) LogValue() slog.Value {
+	attrs := []slog.Attr{
+		slog.String("operation", e.Operation), slog.Int("status", e.StatusCode), slog.String("request_id", e.RequestID),
+		slog.Any("codes", reasons.Codes(e.Errors)), slog.Int("attempts", e.Attempts), slog.Bool("outcome_unknown", e.outcomeUnknown),
 	}
-	return slog.GroupValue(
-		slog.String("operation", e.Operation),
-		slog.Int("status", e.StatusCode),
-		slog.String("request_id", e.RequestID),
-		slog.Any("codes", reasons.Codes(e.Errors)),
-		slog.Int("attempts", e.Attempts),
-		slog.Bool("outcome_unknown", e.outcomeUnknown),
-	)
+	if said := e.said(); said != "" {
+		attrs = append(attrs, slog.String("said", said))
+	}
+	if e.cause != nil {
+		attrs = append(attrs, slog.String("cause", e.cause.Error()))
+	}
+	return slog.GroupValue(attrs...)
 }
+
+// MarshalText is Error, so that encoding/json and log handlers, which look into
+// lists and structs, write no more than that.
+func (e APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // HasCode reports whether Amazon gave code among its errors.
 func (e *APIError) HasCode(code string) bool {
@@ -199,6 +241,8 @@ func (e *APIError) Is(target error) bool {
 		return false
 	case target == ErrOutcomeUnknown:
 		return e.outcomeUnknown
+	case target == ErrConnection:
+		return e.noAnswer
 	case target == ErrTokenExpired:
 		return e.tokenExpired()
 	}
@@ -224,10 +268,27 @@ func (e *APIError) Unwrap() error {
 
 // interrupt says what kept the request from being repeated.
 func (e *APIError) interrupt(err error) {
-	if e.cause != nil && !errors.Is(e.cause, err) {
-		err = fmt.Errorf("%w; %w", e.cause, err)
+	if cause := e.cause; cause != nil && !errors.Is(cause, err) {
+		e.cause = fmt.Errorf("%w; %w", cause, foreign{err})
+	} else {
+		e.cause = foreign{err}
 	}
-	e.cause = err
+}
+
+// foreign is an error of the caller's code, such as a token source. Its text may
+// quote anything.
+type foreign struct{ error }
+
+func (f foreign) Error() string { return errorText(f.error) }
+func (f foreign) Unwrap() error { return f.error }
+
+// errorText is the text of an error for logs and other errors.
+func errorText(err error) string {
+	switch err.(type) { //nolint:errorlint // the types whose texts hold no secret
+	case *APIError, *AuthError, *ValidationError, *LimitError:
+		return err.Error()
+	}
+	return redact.Words(err.Error())
 }
 
 // tokenExpired reports whether the answer blames the age of the access token.
@@ -257,6 +318,12 @@ type ValidationError = wire.ValidationError
 //		Got  string // the value, for example "-1", or "a string of 120 characters"
 //	}
 type Violation = wire.Violation
+
+// isContextError reports that the caller stopped waiting. An attempt that took too
+// long is none.
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
 
 // uploaded reports whether a document store has taken what was put to it.
 func uploaded(status int) bool { return status >= 200 && status < 300 }

@@ -12,18 +12,21 @@ import (
 	"github.com/spservices/services-go/facade"
 )
 
-// Errors are told apart with errors.Is and errors.As. Their texts hold nobody's
-// data; Amazon's own messages, which might, are in Errors.
+// Errors are told apart with errors.Is and errors.As. Their texts have what
+// Amazon says, without e-mail addresses, phone numbers, URLs and tokens; Messages
+// has it word for word.
 func ExampleAPIError() {
 	_, err := newClient().GetServiceJob(ctx, "no-such-job")
 	var failure *facade.APIError
 	if errors.As(err, &failure) {
 		fmt.Println(failure.StatusCode, failure.Errors[0].Code)
+		fmt.Println(failure.Messages())
 	}
 	// Amazon answers 422 for an unknown job.
 	fmt.Println(errors.Is(err, facade.ErrInvalidInput), errors.Is(err, facade.ErrNotFound))
 	// Output:
 	// 422 InvalidInput
+	// [Job not found for jobId no-such-job]
 	// true false
 }
 
@@ -139,7 +142,7 @@ func ExampleWithLogger() {
 	}})
 	client := newClient(facade.WithLogger(slog.New(handler)))
 	_ = client.CompleteServiceJob(ctx, "no-such-job")
-	// Output: level=WARN msg="call failed" operation=completeServiceJobByServiceJobId status=422 attempts=1
+	// Output: level=INFO msg="call failed" operation=completeServiceJobByServiceJobId status=422 attempts=1
 }
 
 // stopwatch is a hook that tells of each request.

@@ -41,6 +41,7 @@ type config struct {
 	clientTimeout    time.Duration // of the HTTP client, 0 for none
 	maxResponseBytes int64
 	validation       ResponseValidation
+	errorMessages    bool
 }
 
 // WithRegion selects the deployment that serves the seller.
@@ -138,14 +139,23 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithLogger logs each failed call at level Warn, each successful one and each
-// attempt at level Debug: operation, status and request id, never a body, a
-// query, a token or a person's data.
+// WithLogger logs each failed call once, at level Info, or Debug if the caller
+// cancelled it; each successful one and each attempt at level Debug. Level Warn is
+// for what no caller is told, such as an answer that breaks the API description.
+// Records have operation, status, request id and the text of the error, never a
+// body, a query or a token.
 func WithLogger(l *slog.Logger) Option {
 	return func(c *config) error {
 		c.logger = l
 		return notNil("logger", l)
 	}
+}
+
+// WithErrorMessages says whether texts of errors and logs may have Amazon's
+// messages, by the rule of [APIError.Error]; true is the default. With false they
+// have codes alone, and [APIError.Messages] has the messages.
+func WithErrorMessages(on bool) Option {
+	return func(c *config) error { c.errorMessages = on; return nil }
 }
 
 // WithUserAgent names the application in the User-Agent header that Amazon

@@ -89,8 +89,13 @@ func rawServer(t *testing.T, answer string) string {
 }
 
 func quoting(status int) api {
-	return answers(status, fmt.Sprintf(`{"errors":[{"code":"InvalidInput","message":"%s, phone %s, is not at home","details":"1 CANARY Street"},
-		{"code":"%s was not there","message":"%s"},{"code":"UnauthorizedAction","message":"token Atza|CANARY"}]}`, canaryName, canaryPhone, canaryName, canaryCredentials.RefreshToken))
+	message, details := canaryMessage, canaryMessage
+	if status >= 500 { // of which no message is repeated
+		message, details = canaryName+", phone "+canaryPhone+", is not at home", "1 CANARY Street"
+	}
+	return answers(status, fmt.Sprintf(`{"errors":[{"code":"InvalidInput","message":%q,"details":%q},{"code":"%s was not there","message":"%s"},
+		{"code":"UnauthorizedAction","message":"token Atza|CANARY"},{"code":"206-867-5309"},{"code":"Q0FOQVJZQ0FOQVJZQ0FOQVJZ0001"}]}`,
+		message, details, canaryName, canaryCredentials.RefreshToken))
 }
 
 func TestPromise8CallsTellNothing(t *testing.T) {
@@ -111,8 +116,8 @@ func TestPromise8CallsTellNothing(t *testing.T) {
 		"breaks spec":   answers(http.StatusOK, `{"payload":{"serviceJobId":"`+strings.Repeat("x", 200)+`","buyer":{"name":"CANARY"},"jobs":[{"serviceJobId":"`+strings.Repeat("x", 200)+`"}]}}`),
 		"HTML":          answers(http.StatusOK, `<html>CANARY Buyer`, "Content-Type", "text/html"),
 		"redirect":      answers(http.StatusFound, ``, "Location", "https://evil.example/?"+canarySignature),
-		"error inside":  answers(http.StatusOK, `{"payload":{"errors":[{"code":"InvalidInput","message":"CANARY"}],"warnings":[{"code":"W","message":"CANARY"}]},"errors":[{"code":"CANARY Buyer","message":"CANARY"}]}`),
-		"lone message":  answers(http.StatusForbidden, `{"message":"CANARY Buyer","code":"CANARY Buyer"}`),
+		"error inside":  answers(http.StatusOK, `{"payload":{"errors":[{"code":"InvalidInput","message":"`+canaryMessage+`"}],"warnings":[{"code":"W","message":"CANARY"}]},"errors":[{"code":"CANARY Buyer","message":"CANARY@example.com"}]}`),
+		"lone message":  answers(http.StatusForbidden, `{"message":"`+canaryMessage+`","code":"CANARY Buyer"}`),
 		"page loop":     answers(http.StatusOK, `{"payload":{"jobs":[],"nextPageToken":"A"},"nextPageToken":"A"}`),
 		"token expired": answers(http.StatusForbidden, expiredAnswer),
 		"header":        answers(http.StatusInternalServerError, ``, "x-amzn-RequestId", "CANARY Buyer", "x-amzn-RateLimit-Limit", canary, "Retry-After", canary),

@@ -26,8 +26,13 @@ var (
 
 	// writings are how a canary can look in a text: plain, as a list of bytes, in
 	// hexadecimal and in base64.
-	writings = []string{"canary", "67 65 78 65 82 89", "43414e415259", strings.ToLower(canaryKey[:24]), "q0foqvjz"}
+	writings = []string{"canary", "67 65 78 65 82 89", "43414e415259", strings.ToLower(canaryKey[:24]), "q0foqvjz", "867 5309", "867-5309", "867.5309", "8675309"}
 )
+
+// canaryMessage is what Amazon could quote in a message and texts of errors
+// recognise. Names and street addresses they do not.
+const canaryMessage = "Slot of CANARY@example.com, +1 206 867 5309, (206) 867-5309, 206.867.5309, 206-867-5309, 12068675309, " +
+	"is Atza|CANARY at https://example.com/CANARY?X-Amz-Signature=CANARY and Q0FOQVJZQ0FOQVJZQ0FOQVJZ0001"
 
 const (
 	canaryName      = "CANARY Buyer"
@@ -206,7 +211,7 @@ func TestPromise8CollectionsPrintThroughRedacted(t *testing.T) {
 	if job.Buyer.Name != canaryName || job.Appointments[0].AssignedTechnicians[0].Name == "" {
 		t.Error("redacting changed the value")
 	}
-	if text := fmt.Sprint(facade.Redacted([]any{failure, errors.New("plain")})); text != `["getServiceJobs: no answer [InvalidInput]","plain"]` {
+	if text := fmt.Sprint(facade.Redacted([]any{failure, errors.New("plain")})); text != `["getServiceJobs: no answer: InvalidInput","plain"]` {
 		t.Errorf("errors are redacted to %s", text)
 	}
 	if text := fmt.Sprint(facade.Redacted([]facade.ServiceJob{job})); !strings.Contains(text, "JOB-1") || !strings.Contains(text, "[personal]") {
@@ -225,7 +230,7 @@ func TestPromise8OwnTypesPrintWithoutSecrets(t *testing.T) {
 	info := facade.Info{Operation: "getServiceJobs", Body: facade.RawBody(canaryJob)}
 	request := facade.Request{Method: "POST", Path: "/", Body: facade.RawBody(canaryJob)}
 	token := facade.Token{Value: "Atza|CANARY"}
-	failure := facade.APIError{Operation: "getServiceJobs", StatusCode: 400, Errors: []facade.Error{{Code: canaryName, Message: canaryName, Details: canaryPhone}}}
+	failure := facade.APIError{Operation: "getServiceJobs", StatusCode: 400, Errors: []facade.Error{{Code: canaryName, Message: canaryMessage, Details: canaryMessage}}}
 	for name, v := range map[string]any{
 		"credentials": canaryCredentials, "credentials by pointer": &canaryCredentials, "token": token, "token by pointer": &token,
 		"static token": facade.StaticToken("Atza|CANARY"), "information": info, "information by pointer": &info, "body": info.Body,

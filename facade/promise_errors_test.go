@@ -22,7 +22,7 @@ func codesOf(e *facade.APIError) (codes []string) {
 // TestErrorsInEveryForm has a refusal in each form that Amazon gives to one.
 func TestErrorsInEveryForm(t *testing.T) {
 	t.Parallel()
-	const entry = `{"code":"InvalidInput","message":"secret-message","details":"secret-details"}`
+	const entry = `{"code":"InvalidInput","message":"the-message","details":"the-details"}`
 	for name, c := range map[string]struct {
 		body  string
 		codes []string
@@ -31,8 +31,8 @@ func TestErrorsInEveryForm(t *testing.T) {
 		"bare list":         {`[` + entry + `]`, []string{"InvalidInput"}},
 		"several":           {`{"errors":[` + entry + `,{"code":"Other"}]}`, []string{"InvalidInput", "Other"}},
 		"several, bare":     {`[{"code":"Other"},` + entry + `]`, []string{"Other", "InvalidInput"}},
-		"lone message":      {`{"message":"secret-message"}`, []string{""}},
-		"code and message":  {`{"code":"InvalidInput","message":"secret-message"}`, []string{"InvalidInput"}},
+		"lone message":      {`{"message":"the-message"}`, []string{""}},
+		"code and message":  {`{"code":"InvalidInput","message":"the-message"}`, []string{"InvalidInput"}},
 		"with a payload":    {`{"payload":{"x":1},"errors":[` + entry + `]}`, []string{"InvalidInput"}},
 		"with a warning":    {`{"errors":[{"code":"W","errorLevel":"WARNING"},{"code":"InvalidInput","errorLevel":"ERROR"}]}`, []string{"InvalidInput"}},
 		"unknown level":     {`{"errors":[{"code":"InvalidInput","errorLevel":"FATAL"}]}`, []string{"InvalidInput"}},
@@ -44,12 +44,12 @@ func TestErrorsInEveryForm(t *testing.T) {
 		"null":              {`null`, nil},
 		"a list of nothing": {`[null]`, nil},
 		"not a list":        {`{"errors":{"code":"InvalidInput"}}`, []string{"InvalidInput"}},
-		"another type":      {`{"errors":[{"code":"InvalidInput","message":"secret-message","details":{}}]}`, []string{"InvalidInput"}},
-		"code in numbers":   {`{"code":403,"message":"secret-message"}`, []string{"403"}},
-		"no list":           {`{"errors":"secret-message"}`, nil},
-		"no JSON":           {`secret-message`, nil},
-		"HTML":              {`<html>secret-message</html>`, nil},
-		"code that is text": {`{"errors":[{"code":"secret-message, by Jane"}]}`, []string{"secret-message, by Jane"}},
+		"another type":      {`{"errors":[{"code":"InvalidInput","message":"the-message","details":{}}]}`, []string{"InvalidInput"}},
+		"code in numbers":   {`{"code":403,"message":"the-message"}`, []string{"403"}},
+		"no list":           {`{"errors":"the-message"}`, nil},
+		"no JSON":           {`the-message`, nil},
+		"HTML":              {`<html>the-message</html>`, nil},
+		"code that is text": {`{"errors":[{"code":"the-message, by Jane"}]}`, []string{"the-message, by Jane"}},
 	} {
 		for _, op := range invocations {
 			_, err := op.invoke(t.Context(), clientOf(t, answers(422, c.body)))
@@ -57,7 +57,8 @@ func TestErrorsInEveryForm(t *testing.T) {
 			if got := codesOf(failure); !slices.Equal(got, c.codes) || failure.StatusCode != 422 || failure.RequestID != requestID || !errors.Is(err, facade.ErrInvalidInput) {
 				t.Errorf("%s, %s: codes %q, %v", op.id, name, got, err)
 			}
-			if text := err.Error(); strings.Contains(text, "secret") || strings.Contains(text, "InvalidInput") != slices.Contains(c.codes, "InvalidInput") {
+			says := c.codes != nil && strings.Contains(c.body, `"message":"the-message"`)
+			if text := err.Error(); strings.Contains(text, "the-message") != says || strings.Contains(text, "InvalidInput") != slices.Contains(c.codes, "InvalidInput") {
 				t.Errorf("%s, %s: %s", op.id, name, text)
 			}
 			if failure.HasCode("InvalidInput") != slices.Contains(c.codes, "InvalidInput") || failure.HasCode("Nonsense") {
@@ -87,7 +88,7 @@ func TestErrorsWithinSuccess(t *testing.T) {
 		"SomethingNew": nil,
 	} {
 		for _, op := range invocations {
-			members := `"errors":[{"code":"` + code + `","message":"secret-message"},{"code":"W","errorLevel":"WARNING"}]`
+			members := `"errors":[{"code":"` + code + `","message":"the-message"},{"code":"W","errorLevel":"WARNING"}]`
 			client := clientOf(t, answers(200, withErrors(op.success, members)))
 			var info facade.Info
 			result, err := op.invoke(t.Context(), client, facade.Capture(&info))
@@ -103,8 +104,8 @@ func TestErrorsWithinSuccess(t *testing.T) {
 					t.Errorf("%s, %s: is %v: %v", op.id, code, sentinel, sentinel != meaning)
 				}
 			}
-			if strings.Contains(err.Error(), "secret") {
-				t.Error(err)
+			if want := op.id + ": 200 " + code + ": the-message (request id " + requestID + ")"; err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
 			}
 		}
 	}
@@ -121,8 +122,8 @@ func TestErrorsWithoutPayload(t *testing.T) {
 			}
 		}
 		if op.status == 200 {
-			_, err := op.invoke(t.Context(), clientOf(t, answers(200, `{"message":"secret"}`)))
-			if failure := apiErrorOf(t, err); failure.StatusCode != 200 || failure.RequestID != requestID || strings.Contains(err.Error(), "secret") {
+			_, err := op.invoke(t.Context(), clientOf(t, answers(200, `{"message":"the-message"}`)))
+			if failure := apiErrorOf(t, err); failure.StatusCode != 200 || failure.RequestID != requestID {
 				t.Errorf("%s, a lone message: %v", op.id, err)
 			}
 		}
@@ -205,7 +206,7 @@ func TestErrorIsOneLine(t *testing.T) {
 		}
 	}
 	var none *facade.APIError
-	if none.Error() != "<nil>" || none.HasCode("") || errors.Is(none, facade.ErrNotFound) || none.Unwrap() != nil || none.LogValue().Any() != nil {
+	if none.Error() != "<nil>" || none.HasCode("") || errors.Is(none, facade.ErrNotFound) || none.Unwrap() != nil || none.Messages() != nil || fmt.Sprint(none) != "<nil>" {
 		t.Error("a nil *APIError is of no use")
 	}
 }

@@ -135,6 +135,7 @@ func (x *exchange) classify(ctx context.Context) (kind, error) {
 // may have happened all the same.
 func (x *exchange) describe(k kind, err error) *APIError {
 	failure, op := x.apiError(err), x.call.Operation
+	failure.noAnswer = x.last.answer == nil && !isContextError(err)
 	mayHaveMinted := op.Class == gen.Once && (k == failed || k == useless)
 	mayBeDone := op.RepeatFindsDone && x.ambiguous && failure.saysNothingLeft()
 	if mayHaveMinted || mayBeDone {

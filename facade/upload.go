@@ -58,7 +58,7 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 	failure = &APIError{Operation: uploadOperation}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, d.URL, bytes.NewReader(encrypted))
 	if err != nil {
-		failure.cause = attempt.WithoutURL(err)
+		failure.cause = attempt.Sanitize(err)
 		return failure
 	}
 	req.Header = transport.DestinationHeader(d.Headers)
@@ -71,6 +71,7 @@ func (c *Client) put(ctx context.Context, d *ServiceDocumentUploadDestination, c
 	var unanswered *transport.Failure
 	if errors.As(err, &unanswered) {
 		failure.cause = attempt.Explain(ctx, call, c.attemptTimeout, unanswered.Err)
+		failure.noAnswer = !isContextError(failure.cause)
 	} else {
 		_, _ = resp.Read(ctx, maxErrorBytes)
 		failure.StatusCode, failure.RequestID = resp.StatusCode, redact.Word(resp.Header.Get("x-amz-request-id"), 128)

@@ -314,7 +314,7 @@ func TestUploadIsLogged(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{
-		`msg="upload failed" error="uploadDocument: 409 Conflict, request id S3ID"`,
+		`msg="upload failed" error="uploadDocument: 409 Conflict (request id S3ID)"`,
 		`msg=upload host=bucket.s3.us-west-2.amazonaws.com bytes=16`, `status=409 request_id=S3ID`,
 	} {
 		if !strings.Contains(j.String(), want) {

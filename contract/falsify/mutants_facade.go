@@ -95,8 +95,8 @@ var answerMutants = []mutant{
 	},
 	{
 		name: "take a warning for an error", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestWarningsAreNoErrors$",
-		guard:  `return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })`,
-		broken: `return list`,
+		guard:  `if e.ErrorLevel != gen.ErrorLevelWarning && len(errors) < maxEntries {`,
+		broken: `if len(errors) < maxEntries {`,
 	},
 	{
 		name: "take an answer of any size", file: "facade/attempt.go", tests: "facade", test: "^TestPromise7LimitIsExact$",

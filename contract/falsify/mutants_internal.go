@@ -38,7 +38,7 @@ var tokenMutants = []mutant{
 		broken: `func (c Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.ClientSecret)) }`,
 	},
 	{
-		name: "quote in errors what net/http quotes", file: "internal/attempt/attempt.go", tests: "facade", test: "^TestPromise8ConnectionsTellNothing$",
+		name: "quote in errors what net/http quotes", file: "internal/attempt/sanitize.go", tests: "facade", test: "^TestPromise8ConnectionsTellNothing$",
 		guard:  `strings.LastIndex(text, ` + "`\"`" + `); from < to {`,
 		broken: `strings.LastIndex(text, ` + "`\"`" + `); to < from {`,
 	},

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spservices/services-go/facade"
@@ -65,9 +66,9 @@ func advice(err error) string {
 		return "not booked: the job is another seller's, or the application lacks a role"
 	case errors.As(err, &refused) && len(refused.Errors) > 0:
 		// Mostly ErrInvalidInput. A job that does not exist comes here too:
-		// Amazon answers 422 for it. Messages are for people to read; they may
-		// hold a person's data, so that err itself leaves them out.
-		return "not booked: " + refused.Errors[0].Message
+		// Amazon answers 422 for it. err has these words too, without what
+		// could be a person's data in them.
+		return "not booked: " + strings.Join(refused.Messages(), "; ")
 	}
 	return "not booked"
 }

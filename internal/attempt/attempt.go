@@ -11,7 +11,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,8 +97,8 @@ func notTokenChar(r rune) bool {
 
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
-// Explain is the error of an attempt in words that may be logged. An attempt
-// that took too long, within a call that has time left, is no deadline exceeded.
+// Explain sanitizes the error of an attempt. One that took too long, within a
+// call that has time left, is no deadline exceeded.
 func Explain(ctx, call context.Context, timeout time.Duration, err error) error {
 	switch {
 	case err == nil:
@@ -107,36 +106,13 @@ func Explain(ctx, call context.Context, timeout time.Duration, err error) error 
 	case ctx.Err() != nil && call.Err() == nil:
 		return timeoutError(timeout)
 	}
-	return WithoutURL(err)
+	return sanitize(err, call.Err() == nil)
 }
 
 type timeoutError time.Duration
 
 func (e timeoutError) Error() string { return "no whole answer within " + time.Duration(e).String() }
 func (e timeoutError) Timeout() bool { return true }
-
-// WithoutURL strips net/http's wrapping, which repeats the whole URL, and what
-// an error quotes: there net/http repeats what a broken answer said.
-func WithoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	text := err.Error()
-	if from, to := strings.Index(text, `"`), strings.LastIndex(text, `"`); from < to {
-		return &unquoted{text[:from] + `"…` + text[to:], err}
-	}
-	return err
-}
-
-// unquoted is an error without what it quotes.
-type unquoted struct {
-	text string
-	err  error
-}
-
-func (e *unquoted) Error() string { return e.text }
-func (e *unquoted) Unwrap() error { return e.err }
 
 // Damaged compares what Amazon S3 says it has with what was sent. Its tag is
 // the MD5 of the content, unless S3 encrypts with a key of its customer's.

@@ -202,13 +202,13 @@ func TestPermanent(t *testing.T) {
 	}
 }
 
-func TestWithoutURL(t *testing.T) {
+func TestSanitizeLeavesOutTheURL(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("put: %w", &url.Error{Op: "Put", URL: "https://store/?X-Amz-Signature=canary", Err: io.ErrUnexpectedEOF})
-	if got := attempt.WithoutURL(err); !errors.Is(got, io.ErrUnexpectedEOF) || strings.Contains(got.Error(), "canary") {
+	if got := attempt.Sanitize(err); !errors.Is(got, io.ErrUnexpectedEOF) || strings.Contains(got.Error(), "canary") {
 		t.Errorf("got %v", got)
 	}
-	if got := attempt.WithoutURL(io.EOF); got != io.EOF { //nolint:errorlint // the same error, not one that wraps it
+	if got := attempt.Sanitize(io.EOF); got != io.EOF { //nolint:errorlint // the same error, not one that wraps it
 		t.Errorf("got %v", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/redact"
 	"github.com/spservices/services-go/internal/transport"
 	"github.com/spservices/services-go/internal/wire"
 )
@@ -66,7 +68,7 @@ func (l *Login) exchange(ctx context.Context, c Credentials) (Token, *Error) {
 	asked := time.Now()
 	resp, err := l.Sender.Send(req, transport.Kept, l.Logger)
 	if err != nil {
-		return Token{}, &Error{Code: "unreachable", cause: attempt.WithoutURL(errors.Unwrap(err))}
+		return Token{}, &Error{Code: "unreachable", cause: attempt.Sanitize(errors.Unwrap(err))}
 	}
 	return readToken(ctx, resp, asked)
 }
@@ -75,7 +77,7 @@ func readToken(ctx context.Context, resp *transport.Answer, asked time.Time) (To
 	failure := &Error{StatusCode: resp.StatusCode, RequestID: attempt.RequestID(resp.Header)}
 	body, err := resp.Read(ctx, maxAnswerBytes)
 	if err != nil {
-		failure.Code, failure.cause = "unreadable_answer", attempt.WithoutURL(err)
+		failure.Code, failure.cause = "unreadable_answer", attempt.Sanitize(err)
 		return Token{}, failure
 	}
 	var answer struct {
@@ -153,15 +155,22 @@ func (e *Error) Error() string {
 		b.WriteString(", request id " + e.RequestID)
 	}
 	if e.cause != nil {
-		b.WriteString(": " + e.cause.Error())
+		b.WriteString(": " + redact.Words(e.cause.Error())) // it may be from the caller's code
 	}
 	return b.String()
 }
 
 // Format is Error, for every verb.
-func (e *Error) Format(f fmt.State, verb rune) {
+func (e Error) Format(f fmt.State, verb rune) {
 	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
 }
+
+// LogValue is Error.
+func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// MarshalText is Error, so that encoding/json and log handlers, which look into
+// lists and structs, write no more than that.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns what kept the request from being answered.
 func (e *Error) Unwrap() error {

@@ -3,7 +3,6 @@ package reasons
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -14,12 +13,12 @@ import (
 )
 
 // Decode reads the errors of an answer in any form Amazon gives them: a
-// list, a list under "errors", or a lone message.
+// list, a list under "errors", or a lone message. It keeps 1,000 at most.
 func Decode(body []byte) []gen.Error {
 	if list := wrapped(body); len(list) > 0 {
 		return list
 	}
-	return WithoutWarnings(entries(body))
+	return entries(body)
 }
 
 // Within reads the errors that a success has beside something else. Few have
@@ -36,19 +35,36 @@ func wrapped(body []byte) []gen.Error {
 		Errors jsontext.Value `json:"errors"`
 	}
 	_ = wire.Unmarshal(body, &object)
-	return WithoutWarnings(entries(object.Errors))
+	return entries(object.Errors)
 }
+
+const (
+	maxEntries = 1000   // errors of one answer that are kept
+	maxItems   = 10_000 // items of a list that are looked at
+)
 
 // entries reads a list of errors, or a lone one.
 func entries(text jsontext.Value) (found []gen.Error) {
-	var list []jsontext.Value
-	if wire.Unmarshal(text, &list) != nil {
-		list = []jsontext.Value{text}
+	if text.Kind() != '[' {
+		return appendEntry(nil, text)
 	}
-	for _, item := range list {
-		if e := entry(item); e != (gen.Error{}) {
-			found = append(found, e)
+	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if _, err := d.ReadToken(); err != nil {
+		return nil
+	}
+	for n := 0; n < maxItems && len(found) < maxEntries && d.PeekKind() != ']'; n++ {
+		item, err := d.ReadValue()
+		if err != nil {
+			break // what came before says enough
 		}
+		found = appendEntry(found, item)
+	}
+	return found
+}
+
+func appendEntry(found []gen.Error, text jsontext.Value) []gen.Error {
+	if e := entry(text); e != (gen.Error{}) && e.ErrorLevel != gen.ErrorLevelWarning {
+		return append(found, e)
 	}
 	return found
 }
@@ -59,39 +75,30 @@ func entry(text jsontext.Value) (e gen.Error) {
 	if wire.Unmarshal(text, &e) == nil {
 		return e
 	}
-	var members map[string]any
+	var members map[string]jsontext.Value
 	_ = wire.Unmarshal(text, &members)
 	word := func(name string) string {
-		if value := members[name]; value != nil {
-			return fmt.Sprint(value)
+		switch value := members[name]; value.Kind() {
+		case '"':
+			var s string
+			_ = wire.Unmarshal(value, &s)
+			return s
+		case '0', 't', 'f':
+			return value.String()
 		}
 		return ""
 	}
-	return gen.Error{Code: word("code"), Message: word("message")}
+	return gen.Error{Code: word("code"), Message: word("message"), Details: word("details"), ErrorLevel: gen.ErrorLevel(word("errorLevel"))}
 }
 
-// WithoutWarnings leaves out the entries that are no errors.
-func WithoutWarnings(list []gen.Error) []gen.Error {
-	return slices.DeleteFunc(slices.Clone(list), func(e gen.Error) bool { return e.ErrorLevel == gen.ErrorLevelWarning })
-}
-
-// LongestCode is the number of bytes that a code has at most.
-const LongestCode = 64
-
-// Codes are those that are words: a code with anything else in it might be
-// text that somebody wrote.
-func Codes(errors []gen.Error) []string {
-	var list []string
-	for _, entry := range errors {
-		if entry.Code != "" && len(entry.Code) <= LongestCode && !strings.ContainsFunc(entry.Code, notWord) && !slices.Contains(list, entry.Code) {
-			list = append(list, entry.Code)
+// WithoutWarnings returns the entries that are errors, 1,000 at most.
+func WithoutWarnings(list []gen.Error) (errors []gen.Error) {
+	for _, e := range list {
+		if e.ErrorLevel != gen.ErrorLevelWarning && len(errors) < maxEntries {
+			errors = append(errors, e)
 		}
 	}
-	return list
-}
-
-func notWord(r rune) bool {
-	return r != '_' && r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	return errors
 }
 
 // BlamesTokenAge reports whether an error says that the access token expired.

@@ -23,9 +23,10 @@
 // your own says. A request whose turn comes too late is a [*LimitError]. Everything
 // that was sent and did not succeed is an [*APIError]; test for what it means with
 // errors.Is and [ErrInvalidInput], [ErrForbidden], [ErrTokenExpired], [ErrNotFound],
-// [ErrThrottled], [ErrUnavailable] and their neighbours. An unknown job is ErrInvalidInput, because Amazon answers
-// 422 for it. Errors within a success come beside the decoded result. No error
-// text holds a message of Amazon's, a query, a token or a person's data.
+// [ErrThrottled], [ErrUnavailable], [ErrConnection] and their neighbours. An unknown
+// job is ErrInvalidInput, because Amazon answers 422 for it. Errors within a success
+// come beside the decoded result. Texts have Amazon's reasons, see
+// [APIError.Error]; [APIError.Messages] has them word for word.
 //
 // # Retries
 //
@@ -63,11 +64,13 @@
 //
 // # Secrets and personal data
 //
-// What this package writes, to logs and into errors, holds no token, credential,
-// presigned URL or person's data. Models, [Credentials], [Token] and [RawBody]
-// print and log without theirs; for collections there is [Redacted].
-// encoding/json sees everything. The access token goes to the endpoint alone: no
-// redirect is followed.
+// What this package writes, to logs and into errors, holds no token, credential
+// or presigned URL. Models, [Credentials], [Token] and [RawBody] print and log
+// without a person's data; for collections there is [Redacted]. encoding/json
+// sees all of a model. Amazon's messages in errors and logs are without e-mail
+// addresses, phone numbers and URLs, but names and street addresses cannot be
+// recognised: [WithErrorMessages] leaves messages out. The access token goes to the
+// endpoint alone: no redirect is followed.
 //
 // # Connections
 //

@@ -126,6 +126,10 @@ func WithRetryPolicy(p RetryPolicy) Option {
 //
 // Calls return when their context ends, even if RoundTrip or the body of its
 // answer does not. That code may then still be running after the call.
+//
+// Of an error that the transport returns, errors.Is finds everything, errors.As
+// the kinds of the standard library that hold no URL, such as *net.OpError,
+// *net.DNSError and syscall.Errno.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {

@@ -127,7 +127,8 @@ func TestEachStatusIsAnErrorOrTheSuccess(t *testing.T) {
 				t.Errorf("%s, %d: %v, %v", op.id, status, result, err)
 			}
 			want := map[bool]error{status/100 == 5: facade.ErrUnavailable, status == 429: facade.ErrThrottled, status == 404: facade.ErrNotFound,
-				status == 413: facade.ErrRequestTooLarge, status == 400 || status == 422: facade.ErrInvalidInput, status == 401 || status == 403: facade.ErrForbidden}[true]
+				status == 413: facade.ErrRequestTooLarge, status == 400 || status == 422: facade.ErrInvalidInput, status == 401 || status == 403: facade.ErrForbidden,
+				status < 400 || status > 599: facade.ErrUnexpectedResponse}[true]
 			if want != nil && !errors.Is(err, want) {
 				t.Errorf("%s: %v is no %v", op.id, err, want)
 			}

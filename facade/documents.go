@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/spservices/services-go/internal/callback"
 	"github.com/spservices/services-go/internal/document"
 )
 
@@ -25,9 +26,14 @@ func (c *Client) CreateUploadDestination(ctx context.Context, doc ServiceUploadD
 // addresses of Amazon S3 only: where S3 is reached by private ones, give a
 // transport of your own by [WithHTTPClient].
 //
+// The call returns when ctx ends, even if a Read of content does not. That Read may
+// then still be running on a goroutine of ours: leave content alone until it has
+// returned. A panic of Read surfaces in the call, and is logged if the call has
+// returned by then. 100 reads in a row without a byte are [io.ErrNoProgress].
+//
 // Operation createServiceDocumentUploadDestination.
 func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, content io.Reader, opts ...CallOption) (*FulfillmentDocument, error) {
-	plain, err := readDocument(content)
+	plain, err := c.readDocument(ctx, content)
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +57,23 @@ func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, co
 }
 
 // readDocument reads once, so that a file which changes cannot be sent in two
-// versions.
-func readDocument(content io.Reader) ([]byte, error) {
+// versions, and on a goroutine of its own, so that ctx ends it.
+func (c *Client) readDocument(ctx context.Context, content io.Reader) (plain []byte, err error) {
 	const operation = "createServiceDocumentUploadDestination"
 	if content == nil {
 		return nil, &ValidationError{Operation: operation, Violations: []Violation{{Path: "content", Rule: "is required"}}}
 	}
-	plain, err := io.ReadAll(io.LimitReader(content, document.MaxLength+1))
+	type result struct {
+		plain []byte
+		err   error
+	}
+	r, ok := callback.Run(ctx, c.logger, func() (r result) {
+		r.plain, r.err = callback.ReadAll(ctx, content, document.MaxLength+1)
+		return r
+	}, nil)
+	if plain, err = r.plain, r.err; !ok {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("document: %w", err)
 	}

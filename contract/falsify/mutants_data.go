@@ -42,4 +42,24 @@ var dataMutants = []mutant{
 		guard:  `(i == 0 || e.name != list[i-1].name)`,
 		broken: `i >= 0`,
 	},
+	{
+		name: "wait for the reader of a document past the context", file: "facade/documents.go", tests: "facade", test: "^TestUploadEndsWithItsContextWhileItReads$",
+		guard:  `r, ok := callback.Run(ctx, c.logger, func()`,
+		broken: `r, ok := callback.Run(context.WithoutCancel(ctx), c.logger, func()`,
+	},
+	{
+		name: "read a document past its context", file: "internal/callback/read.go", tests: "facade", test: "^TestUploadReadsNothingWhenItsContextHasEnded$",
+		guard:  `if err := ctx.Err(); err != nil {`,
+		broken: `if err := ctx.Err(); err != nil && limit < 0 {`,
+	},
+	{
+		name: "ask a reader that returns nothing for ever", file: "internal/callback/read.go", tests: "facade", test: "^TestUploadRefusesReadersThatMisbehave$",
+		guard:  `if empty++; empty == maxEmptyReads {`,
+		broken: `if empty++; empty < 0 {`,
+	},
+	{
+		name: "believe any count of a reader", file: "internal/callback/read.go", tests: "facade", test: "^TestUploadRefusesReadersThatMisbehave$",
+		guard:  `if n < 0 || n > len(room) {`,
+		broken: `if n < -1 {`,
+	},
 }

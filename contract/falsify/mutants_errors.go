@@ -94,8 +94,8 @@ var errorMutants = []mutant{
 	},
 	{
 		name: "take a transport's cancellation for the caller's", file: "internal/attempt/sanitize.go", tests: "facade", test: "^TestChainsKeepWhatHelps$",
-		guard:  `return !(alive && ofContext(target)) && errors.Is(err, target)`,
-		broken: `return errors.Is(err, target)`,
+		guard:  `return !notOurs && errors.Is(err, target)`,
+		broken: `return errors.Is(err, target) || notOurs && false`,
 	},
 	{
 		name: "call the caller's deadline a lost connection", file: "facade/retry.go", tests: "facade", test: "^TestNoAnswerIsErrConnection$",

@@ -38,7 +38,10 @@ func sanitize(err error, alive bool) error {
 		return same
 	}
 	s := &sanitized{text: redact.Words(unquoted(err.Error()))}
-	s.is = func(target error) bool { return !(alive && ofContext(target)) && errors.Is(err, target) }
+	s.is = func(target error) bool {
+		notOurs := alive && ofContext(target) // the transport's own context
+		return !notOurs && errors.Is(err, target)
+	}
 	walk(err, func(e error) bool {
 		if t, ok := e.(interface{ Timeout() bool }); ok && t.Timeout() {
 			s.timeout = true
@@ -76,8 +79,12 @@ func known(err error, alive bool) error {
 	case syscall.Errno, tls.AlertError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
 		return err
 	}
-	for _, sentinel := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrNoProgress, net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, context.DeadlineExceeded} {
-		if err == sentinel && !(alive && ofContext(err)) { //nolint:errorlint // one link of the chain
+	sentinels := []error{io.EOF, io.ErrUnexpectedEOF, io.ErrNoProgress, net.ErrClosed, os.ErrDeadlineExceeded}
+	if !alive {
+		sentinels = append(sentinels, context.Canceled, context.DeadlineExceeded)
+	}
+	for _, sentinel := range sentinels {
+		if err == sentinel { //nolint:errorlint // one link of the chain
 			return err
 		}
 	}

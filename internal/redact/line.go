@@ -93,6 +93,10 @@ var secrets = []struct {
 
 func ignoringCase(pattern string) *regexp.Regexp { return regexp.MustCompile("(?i)" + pattern) }
 
+const isoMoment = `(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])` +
+	`(?:[Tt ](?:[01][0-9]|2[0-4]):[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]{1,9})?)?(?: ?(?:[Zz]|[+-][01][0-9](?::?[0-5][0-9])?))?)?` +
+	`|[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-4])[0-5][0-9](?:[0-6][0-9])?Z?)`
+
 var (
 	// opaque is a long run that may be in base64 or hexadecimal, plain what such
 	// a run is when it is made of words, such as the name of an operation.
@@ -100,10 +104,9 @@ var (
 	plain  = regexp.MustCompile(`^(?:[/_-]*(?:[A-Za-z][a-z]{0,19}(?:[A-Z][a-z]{1,19})*|[A-Z]{1,19})[0-9]{0,3}(?:[/_-]+|$))+$`)
 	// number has seven or more digits, whatever parts them but commas and colons.
 	number = regexp.MustCompile(`[+(]*\p{N}(?:[\s\p{Z}\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{M}.+−·•․。/]*\p{N}){6,}\p{M}*`)
-	// moment is a date, or a date and a time, of ISO 8601.
-	moment = regexp.MustCompile(`[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])` +
-		`(?:[Tt ](?:[01][0-9]|2[0-4]):[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]{1,9})?)?(?: ?(?:[Zz]|[+-][01][0-9](?::?[0-5][0-9])?))?)?` +
-		`|[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-4])[0-5][0-9](?:[0-6][0-9])?Z?`)
+	// moment is a date of ISO 8601, or a date and a time, or several with a hyphen
+	// or a slash between them.
+	moment = regexp.MustCompile(isoMoment + `(?:[/–-]+` + isoMoment + `)*`)
 )
 
 // hide replaces what is private in a clean text. What stands in kept, the

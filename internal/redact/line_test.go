@@ -22,7 +22,7 @@ func TestLineKeeps(t *testing.T) {
 		"Slot duration is not valid, it should be a multiple of 5 and within allowed range.",
 		"endTime 2026-03-01 is before 2026-02-28",
 		"2026-03-01T09:00:00Z", "at 2026-03-01T09:00:00.123456789Z.", "(2026-03-01 09:00:00)", "2026-03-01T09:00:00.000-08:00[America/Los_Angeles]",
-		"2026-03-01T09:00:00Z/2026-03-08T09:00:00Z", "from 2026-03-01T09:00+0000 to 2026-03-01T17:00+0000", "20260301T090000Z", "2026-03-01, 2026-03-02 and 2026-03-03",
+		"2026-03-01T09:00:00Z/2026-03-08T09:00:00Z", "2026-03-01T09:00:00Z-2026-03-01T17:00:00Z", "2026-03-01–2026-03-08", "from 2026-03-01T09:00+0000 to 2026-03-01T17:00+0000", "20260301T090000Z", "2026-03-01, 2026-03-02 and 2026-03-03",
 		"must be one of 5, 10, 15, 20, 30, 60", "capacity must be 1 to 999999", "10:30:00 to 18:45:00", "99% of 100",
 		"rescheduleAppointmentForServiceJobByServiceJobId may not be called", "RESOURCES_MISSING_REQUIRED_SKILLS", "payload.reservation.availability.startTime",
 		"/service/v1/serviceJobs/appointments was not found", "application/json is expected", "The x-amz-access-token header is missing",

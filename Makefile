@@ -4,6 +4,14 @@
 GO            ?= go
 STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# The newer of the two Go releases that are supported; go.mod names the older.
+# The go command fetches it where it is not at hand.
+NEWER_GO := go1.27.4
+
+# What has to work on every machine and with every Go release.
+LIBRARY := ./gen/... ./internal/... ./facade/... ./emulator/...
 
 # Lines that the handwritten files of facade may have together, without tests,
 # and lines that any handwritten file may have.
@@ -17,6 +25,9 @@ GOBENCHFLAGS ?= -benchmem
 # How long `make fuzz` gives each target.
 FUZZTIME ?= 10s
 
+# Flags for `make falsify`, such as FALSIFYFLAGS='-run token'.
+FALSIFYFLAGS ?=
+
 # This module and those nested in it.
 MODULES := $(patsubst %/go.mod,%,$(wildcard ./go.mod */go.mod */*/go.mod))
 
@@ -29,7 +40,7 @@ handwritten = find $(1) -name '*.go' ! -path './.*' ! -path '*/testdata/*' -exec
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: generate
 generate: ## regenerate the code from api/services-v1.yaml
@@ -42,6 +53,19 @@ refresh: ## compare MODEL=file, Amazon's newest, with api/services-v1.yaml; REFR
 .PHONY: test
 test: ## run the tests
 	$(GO) test $(GOTESTFLAGS) ./...
+
+.PHONY: test-32bit
+test-32bit: ## run the library's tests as a 32-bit program
+	GOARCH=386 $(GO) test $(LIBRARY)
+
+# There the JSON library is the standard one, which the second line checks.
+.PHONY: test-newer-go
+test-newer-go: export GOTOOLCHAIN := $(NEWER_GO)
+test-newer-go: ## run the library's tests and the contract suite on the newer Go release
+	$(GO) version
+	@$(GO) list -deps ./internal/wire | grep -x encoding/json/v2 || { echo "JSON is not the standard library's"; exit 1; }
+	$(GO) vet $(LIBRARY) ./contract
+	$(GO) test $(LIBRARY) ./contract
 
 .PHONY: demo
 demo: ## carry one service job through its life, against the embedded emulator
@@ -57,11 +81,19 @@ fuzz: ## fuzz every target for FUZZTIME
 
 .PHONY: falsify
 falsify: ## break each guard in a copy; the test named after it has to fail
-	$(GO) run ./contract/falsify
+	$(GO) run ./contract/falsify $(FALSIFYFLAGS)
 
 .PHONY: prism
 prism: ## run façade and emulator with Prism between them; needs npm
 	@scripts/prism.sh
+
+.PHONY: vulnerabilities
+vulnerabilities: ## known vulnerabilities of the dependencies; needs the network
+	$(GO) run $(GOVULNCHECK) ./...
+
+.PHONY: nightly
+nightly: ## what takes longer: long fuzzing, every mutant, the race detector three times
+	@.ci/nightly
 
 .PHONY: check
 check: check-format vet staticcheck lint check-modules check-generated check-house check-described ## everything but the tests that a change has to pass
@@ -73,6 +105,12 @@ check-format: ## gofmt
 .PHONY: vet
 vet: ## go vet
 	$(GO) vet ./...
+
+# Stands in for machines that are not at hand; ci.yml has them.
+.PHONY: vet-platforms
+vet-platforms: ## go vet for Windows and macOS
+	GOOS=windows $(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
 
 .PHONY: staticcheck
 staticcheck: ## staticcheck

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -35,7 +34,7 @@ func expecting(t *testing.T, emu *emulator.Emulator, method, target string, head
 	}
 	var status int
 	switch _, err := fmt.Fscanf(bufio.NewReader(conn), "HTTP/1.1 %d", &status); {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
 		return 0
 	case err != nil:
 		t.Errorf("%s %s: no answer without the body: %v", method, target, err)

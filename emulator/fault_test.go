@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -205,7 +204,7 @@ func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	ends(t, func(t *testing.T, f *fixture) {
 		f.fault(emulator.On(getJob).Reset())
-		if _, _, err := f.try(t.Context(), "GET", jobPath(pendingJob), ""); !errors.Is(err, syscall.ECONNRESET) {
+		if _, _, err := f.try(t.Context(), "GET", jobPath(pendingJob), ""); !isReset(err) {
 			t.Errorf("reset gives %v", err)
 		}
 		whole := f.call("GET", jobPath(pendingJob), "").want(200).text
@@ -226,7 +225,7 @@ func TestCommitThenDrop(t *testing.T) {
 	ends(t, func(t *testing.T, f *fixture) {
 		f.fault(emulator.On(addOne).CommitThenDrop())
 		slot := f.slots(pendingJob)[0].StartTime
-		if _, _, err := f.try(t.Context(), "POST", jobPath(pendingJob, "/appointments"), appointmentAt(slot)); !errors.Is(err, syscall.ECONNRESET) {
+		if _, _, err := f.try(t.Context(), "POST", jobPath(pendingJob, "/appointments"), appointmentAt(slot)); !isReset(err) {
 			t.Errorf("got %v", err)
 		}
 		if got := f.job(pendingJob).Appointments; len(got) != 1 {

@@ -3,10 +3,12 @@ package emulator_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -118,6 +120,13 @@ func (f *fixture) send(method, address string, header http.Header, body string) 
 		f.Fatal(err)
 	}
 	return &answer{f, response.StatusCode, response.Header, text}
+}
+
+// isReset reports whether the other side reset the connection. Windows has a
+// number of its own for that.
+func isReset(err error) bool {
+	const wsaeConnReset = syscall.Errno(10054)
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, wsaeConnReset)
 }
 
 type answer struct {

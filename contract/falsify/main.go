@@ -1,7 +1,7 @@
 // Command falsify tries the tests: it breaks one guard at a time in a copy of
 // the repository, and the test that is named after the guard has to fail.
 //
-//	go run ./contract/falsify [-run regexp] [-list]
+//	go run ./contract/falsify [-run regexp] [-every n] [-list]
 //
 // It exits with 1 when a mutant survives, cannot be built or does not apply any
 // more: when a guard moves, its mutant moves with it.
@@ -75,11 +75,12 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("falsify", flag.ContinueOnError)
 	pattern := flags.String("run", "", "only the mutants whose name matches this `regexp`")
+	every := flags.Int("every", 1, "only every `n`th of the mutants")
 	list := flags.Bool("list", false, "list the mutants and stop")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	chosen, err := choose(*pattern)
+	chosen, err := choose(*pattern, *every)
 	if err != nil {
 		return err
 	}
@@ -106,15 +107,23 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	return report(out, results)
 }
 
-func choose(pattern string) (chosen []mutant, err error) {
+func choose(pattern string, every int) (chosen []mutant, err error) {
 	matching, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, err
 	}
+	if every < 1 {
+		return nil, fmt.Errorf("-every is %d, must be at least 1", every)
+	}
+	matches := 0
 	for _, m := range mutants {
-		if matching.MatchString(m.name) {
+		if !matching.MatchString(m.name) {
+			continue
+		}
+		if matches%every == 0 {
 			chosen = append(chosen, m)
 		}
+		matches++
 	}
 	if len(chosen) == 0 {
 		return nil, fmt.Errorf("no mutant's name matches %q", pattern)

@@ -59,15 +59,22 @@ func hasTest(t *testing.T, m mutant) bool {
 
 func TestChoose(t *testing.T) {
 	t.Parallel()
-	if all, err := choose(""); err != nil || len(all) != len(mutants) {
-		t.Errorf("%d of %d mutants, %v", len(all), len(mutants), err)
-	}
-	if some, err := choose("redirect of the"); err != nil || len(some) != 2 {
-		t.Errorf("%d mutants, %v", len(some), err)
-	}
-	for _, pattern := range []string{"no such mutant", "("} {
-		if _, err := choose(pattern); err == nil {
-			t.Errorf("%q is no error", pattern)
+	for _, c := range []struct {
+		pattern string
+		every   int
+		want    int // 0 for an error
+	}{
+		{"", 1, len(mutants)},
+		{"redirect of the", 1, 2},
+		{"redirect of the", 2, 1},
+		{"redirect of the", 3, 1},
+		{"", len(mutants), 1},
+		{"no such mutant", 1, 0},
+		{"(", 1, 0},
+		{"", 0, 0},
+	} {
+		if chosen, err := choose(c.pattern, c.every); len(chosen) != c.want || (err == nil) != (c.want > 0) {
+			t.Errorf("every %d of %q: %d mutants, want %d, %v", c.every, c.pattern, len(chosen), c.want, err)
 		}
 	}
 }

@@ -251,8 +251,8 @@ func TestResponseBesideAnErrorIsClosed(t *testing.T) {
 }
 
 // TestDeadlockedHTTP2TransportHoldsNoCall has a server send the one frame that
-// makes net/http's HTTP/2 wait for itself. The goroutines stay, so the test runs
-// in a process of its own.
+// makes net/http's HTTP/2 wait for itself before Go 1.27, where it is an error.
+// The goroutines stay, so the test runs in a process of its own.
 func TestDeadlockedHTTP2TransportHoldsNoCall(t *testing.T) {
 	t.Parallel()
 	const child = "SPSERVICES_TEST_DEADLOCK"
@@ -272,7 +272,7 @@ func TestDeadlockedHTTP2TransportHoldsNoCall(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		started := time.Now()
 		err := fetchJob(ctx, client)
-		if d := time.Since(started); !errors.Is(err, context.DeadlineExceeded) || d > 2*time.Second {
+		if d := time.Since(started); err == nil || d > 2*time.Second {
 			t.Fatalf("%v after %s", err, d)
 		}
 		cancel()

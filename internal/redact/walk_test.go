@@ -166,8 +166,8 @@ func TestHugeValuesAreCut(t *testing.T) {
 func TestOwnJSON(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	text := fmt.Sprint(redact.Value{Of: []any{at, &at, net.IPv4(1, 2, 3, 4), json.RawMessage(`{ "a" : 1 }`), json.Number("1e3"), redact.Bytes("abc"), 1.5, float32(0.1), uint8(7), []byte("abc"), true}})
-	want := `["2026-03-02T09:00:00Z","2026-03-02T09:00:00Z","1.2.3.4",{"a":1},"1e3","[3 bytes]",1.5,0.1,7,"YWJj",true]`
+	text := fmt.Sprint(redact.Value{Of: []any{at, &at, net.IPv4(1, 2, 3, 4), json.RawMessage(`{ "a" : 1 }`), redact.Bytes("abc"), 1.5, float32(0.1), uint8(7), []byte("abc"), true}})
+	want := `["2026-03-02T09:00:00Z","2026-03-02T09:00:00Z","1.2.3.4",{"a":1},"[3 bytes]",1.5,0.1,7,"YWJj",true]`
 	if text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}

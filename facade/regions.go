@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/spservices/services-go/internal/redact"
 )
 
 // Region is one of the three deployments of the Selling Partner API.
@@ -29,7 +31,7 @@ func ParseRegion(s string) (Region, error) {
 	if r := Region(strings.ToLower(s)); slices.Contains([]Region{NorthAmerica, Europe, FarEast}, r) {
 		return r, nil
 	}
-	return "", fmt.Errorf("region must be na, eu or fe")
+	return "", fmt.Errorf("region must be na, eu or fe, got %s", redact.Given(s))
 }
 
 // MarketplaceID names where service jobs are placed. It goes with most requests.
@@ -46,7 +48,7 @@ func ParseMarketplace(s string) (MarketplaceID, error) {
 			return m.id, nil
 		}
 	}
-	return "", fmt.Errorf("marketplace must be a country code such as US or a marketplace id")
+	return "", fmt.Errorf("marketplace must be a country code such as US or a marketplace id, got %s", redact.Given(s))
 }
 
 // region is the one that serves the marketplace, "" for an unknown one.

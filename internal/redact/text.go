@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -72,4 +73,37 @@ func Word(s string, limit int) string {
 		return ""
 	}
 	return s
+}
+
+// maxGiven is how many characters of a value are quoted.
+const maxGiven = 100
+
+// Given quotes what the caller gave, but at most 100 characters of it and
+// nothing that looks like one of Amazon's secrets.
+func Given(s string) string {
+	if strings.Contains(s, "Atz") || strings.Contains(s, "amzn1.oa2-cs") {
+		return `"…"`
+	}
+	if runes := []rune(s); len(runes) > maxGiven {
+		s = string(runes[:maxGiven]) + "…"
+	}
+	return strconv.QuoteToGraphic(s)
+}
+
+// Address quotes an address that the caller gave without user, query and
+// fragment, which may be secret, also if it cannot be parsed.
+func Address(s string) string {
+	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		scheme, _, found := strings.Cut(s[:at], "://")
+		if !found {
+			scheme = ""
+		} else {
+			scheme += "://"
+		}
+		s = scheme + "…" + s[at:]
+	}
+	if i := strings.IndexAny(s, "?#"); i >= 0 {
+		s = s[:i] + "…"
+	}
+	return Given(s)
 }

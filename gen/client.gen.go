@@ -4,6 +4,7 @@ package gen
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spservices/services-go/internal/wire"
 )
@@ -103,7 +104,7 @@ func (c *Client) SetAppointmentFulfillmentData(ctx context.Context, serviceJobID
 	call := Call{Operation: &operations[opSetAppointmentFulfillmentData]}
 	call.PathValues = []string{serviceJobID, appointmentID}
 	call.Body = &body
-	return c.caller.Call(ctx, &call)
+	return c.send(ctx, &call)
 }
 
 // GetRangeSlotCapacity reports the capacity of a resource as time ranges of varying length, grouped
@@ -176,7 +177,7 @@ func (c *Client) CancelReservation(ctx context.Context, reservationID string, pa
 	call := Call{Operation: &operations[opCancelReservation]}
 	call.PathValues = []string{reservationID}
 	call.Query = &params
-	return c.caller.Call(ctx, &call)
+	return c.send(ctx, &call)
 }
 
 // GetAppointmmentSlotsByJobID lists the time windows in which the service of a job can be performed.
@@ -211,12 +212,19 @@ func (c *Client) CreateServiceDocumentUploadDestination(ctx context.Context, bod
 	return answer[CreateServiceDocumentUploadDestination](ctx, c, call)
 }
 
+func (c *Client) send(ctx context.Context, call *Call) error {
+	if c == nil || c.caller == nil {
+		return errors.New("the gen.Client is nil or has no Caller: make one with gen.NewClient")
+	}
+	return c.caller.Call(ctx, call)
+}
+
 // answer sends the call and returns what was decoded, beside an error too: a
 // success may carry errors and a result.
 func answer[T any](ctx context.Context, c *Client, call Call) (*T, error) {
 	result := new(T)
 	call.Result = result
-	err := c.caller.Call(ctx, &call)
+	err := c.send(ctx, &call)
 	if !call.Decoded {
 		result = nil
 	}

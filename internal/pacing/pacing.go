@@ -51,11 +51,16 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	return fmt.Sprintf("%s: not sent: the usage plan has no request left for %s", e.Operation, e.Wait.Round(time.Millisecond))
 }
 
 // Is makes a wait that outlasts the deadline a deadline that was exceeded.
-func (e *LimitError) Is(target error) bool { return e.deadline && target == context.DeadlineExceeded }
+func (e *LimitError) Is(target error) bool {
+	return e != nil && e.deadline && target == context.DeadlineExceeded
+}
 
 // What a header can change the rate to, times the plan. Without the lower
 // bound, one odd answer could stop a bucket for good: nothing would be sent any
@@ -82,10 +87,20 @@ func NewBuckets() Limiter { return &buckets{byKey: map[Key]*bucket{}} }
 type buckets struct {
 	mu    sync.Mutex
 	byKey map[Key]*bucket
+	swept time.Time
 }
+
+// How long a full bucket is kept, so that memory does not grow with every seller
+// there ever was: until the answer to its last request is there, and longer if
+// it knows something that a new one does not.
+const (
+	keepIdle    = time.Minute
+	keepLearned = 2 * time.Hour
+)
 
 func (b *buckets) Wait(ctx context.Context, key Key, plan Plan) error {
 	b.mu.Lock()
+	b.sweep()
 	found, ok := b.byKey[key]
 	if !ok {
 		found = newBucket(plan)
@@ -93,6 +108,20 @@ func (b *buckets) Wait(ctx context.Context, key Key, plan Plan) error {
 	}
 	b.mu.Unlock()
 	return found.wait(ctx, key.Operation, plan.MaxWait)
+}
+
+// sweep drops idle buckets, now and then. The caller holds the lock.
+func (b *buckets) sweep() {
+	now := time.Now()
+	if now.Sub(b.swept) < keepIdle {
+		return
+	}
+	b.swept = now
+	for key, found := range b.byKey {
+		if found.idle(now) {
+			delete(b.byKey, key)
+		}
+	}
 }
 
 func (b *buckets) Observe(key Key, outcome Outcome) {
@@ -125,6 +154,7 @@ func (b *bucket) wait(ctx context.Context, operation string, maxWait time.Durati
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	deadline, _ := ctx.Deadline() // before the lock: a context may be the caller's code
 	b.mu.Lock()
 	b.refill()
 	if b.waiting.Len() == 0 && b.tokens >= 1 {
@@ -133,7 +163,7 @@ func (b *bucket) wait(ctx context.Context, operation string, maxWait time.Durati
 		return nil
 	}
 	d := b.untilToken(b.waiting.Len() + 1)
-	if late := outlasts(ctx, d); late || maxWait != 0 && d > maxWait {
+	if late := outlasts(deadline, d); late || maxWait != 0 && d > maxWait {
 		b.mu.Unlock()
 		return &LimitError{Operation: operation, Wait: d, deadline: late}
 	}
@@ -152,7 +182,7 @@ func (b *bucket) wait(ctx context.Context, operation string, maxWait time.Durati
 		}
 		d := b.untilToken(1)
 		b.mu.Unlock()
-		if first && outlasts(ctx, d) { // since the bucket was emptied or slowed down
+		if first && outlasts(deadline, d) { // since the bucket was emptied or slowed down
 			return &LimitError{Operation: operation, Wait: d, deadline: true}
 		}
 		if err := pause(ctx, turn, first, d); err != nil {
@@ -179,9 +209,8 @@ func pause(ctx context.Context, turn <-chan struct{}, first bool, d time.Duratio
 	return nil
 }
 
-func outlasts(ctx context.Context, d time.Duration) bool {
-	deadline, ok := ctx.Deadline()
-	return ok && time.Until(deadline) < d
+func outlasts(deadline time.Time, d time.Duration) bool {
+	return !deadline.IsZero() && time.Until(deadline) < d
 }
 
 // leave ends a wait and wakes the next in line.
@@ -205,6 +234,18 @@ func (b *bucket) refill() {
 	now := time.Now()
 	b.tokens = math.Min(b.capacity, b.tokens+now.Sub(b.updated).Seconds()*b.rate)
 	b.updated = now
+}
+
+// idle reports whether the bucket is full, and has not been used for as long as
+// it is kept.
+func (b *bucket) idle(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	unused, keep := now.Sub(b.updated), keepIdle
+	if b.rate != b.plan.Rate {
+		keep = keepLearned
+	}
+	return b.waiting.Len() == 0 && unused >= keep && b.tokens+unused.Seconds()*b.rate >= b.capacity
 }
 
 // untilToken is the wait until the n-th token from now.

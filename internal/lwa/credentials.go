@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/spservices/services-go/internal/callback"
 	"github.com/spservices/services-go/internal/transport"
 )
 
@@ -56,33 +56,27 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue("Credential
 type Owner struct {
 	ask func(context.Context) (Credentials, error)
 
-	turn                chan struct{} // whose it is may use what follows; waiting for it can be given up
-	application, seller string
-	failure             error // of the newest attempt to learn the identity
-	failedAt            time.Time
-
-	mu      sync.Mutex
-	refused *refusal
+	turn     chan struct{} // whose it is may use what follows; waiting for it can be given up
+	known    identity      // or why it is not known, since failedAt
+	failedAt time.Time
 }
 
-// Format hides what is refused from every verb: %s follows pointers.
-func (*Owner) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("Owner(redacted)")) }
-
-// LogValue hides it from logs.
-func (*Owner) LogValue() slog.Value { return slog.StringValue("Owner(redacted)") }
-
-// refusal is what became of credentials that are no use any more.
-type refusal struct {
-	endpoint    string
-	credentials Credentials
-	err         *Error
-	at          time.Time
+// identity is on whose behalf credentials speak, in hashes.
+type identity struct {
+	application, seller string
+	err                 error
 }
 
 // NewOwner returns an Owner that asks ask.
 func NewOwner(ask func(context.Context) (Credentials, error)) *Owner {
 	return &Owner{ask: ask, turn: make(chan struct{}, 1)}
 }
+
+// Format hides the identity from every verb: %s follows pointers.
+func (*Owner) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("Owner(redacted)")) }
+
+// LogValue hides it from logs.
+func (*Owner) LogValue() slog.Value { return slog.StringValue("Owner(redacted)") }
 
 func (o *Owner) credentials(ctx context.Context) (Credentials, error) {
 	c, err := o.ask(ctx)
@@ -95,51 +89,43 @@ func (o *Owner) credentials(ctx context.Context) (Credentials, error) {
 	return c, nil
 }
 
-// Identity is for whom the credentials speak, in hashes. One caller at a time
-// asks; a failure answers for all who come within FailureMemory.
-func (o *Owner) Identity(ctx context.Context) (application, seller string, err error) {
+// Identity is on whose behalf the credentials speak, in hashes. One caller at a
+// time asks, for no longer than its context lasts; a failure answers for all who
+// come within FailureMemory.
+func (o *Owner) Identity(ctx context.Context, log *slog.Logger) (application, seller string, err error) {
 	select {
 	case o.turn <- struct{}{}:
-		defer func() { <-o.turn }()
 	case <-ctx.Done():
 		return "", "", ctx.Err()
 	}
-	if o.application != "" {
-		return o.application, o.seller, nil
+	if o.known.application != "" || o.known.err != nil && time.Since(o.failedAt) < FailureMemory {
+		defer func() { <-o.turn }()
+		return o.known.application, o.known.seller, o.known.err
 	}
-	if o.failure != nil && time.Since(o.failedAt) < FailureMemory {
-		return "", "", o.failure
+	found, ok := callback.Run(ctx, log, func() identity {
+		defer func() { <-o.turn }() // not before, so that one at most is waited for in vain
+		return o.learn(ctx)
+	}, nil)
+	if !ok {
+		return "", "", ctx.Err()
 	}
+	return found.application, found.seller, found.err
+}
+
+func (o *Owner) learn(ctx context.Context) identity {
 	c, err := o.credentials(ctx)
-	if err != nil {
-		if ctx.Err() == nil { // otherwise it says nothing about the credentials
-			o.failure, o.failedAt = err, time.Now()
-		}
-		return "", "", err
+	if err != nil && ctx.Err() != nil { // which says nothing about the credentials
+		return identity{err: err}
 	}
-	o.application, o.seller = hash(c.ClientID), hash(c.RefreshToken+c.Scope)
-	return o.application, o.seller, nil
-}
-
-// refusal returns the error that c met at endpoint not long ago, nil if none.
-func (o *Owner) refusal(endpoint string, c Credentials) *Error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if r := o.refused; r != nil && r.endpoint == endpoint && r.credentials == c && time.Since(r.at) < RefusalMemory {
-		return r.err
+	if o.known = (identity{err: err}); err == nil {
+		o.known = identity{application: Hash(c.ClientID), seller: Hash(c.RefreshToken + c.Scope)}
 	}
-	return nil
+	o.failedAt = time.Now()
+	return o.known
 }
 
-// refuse remembers a permanent failure of c, so that it is not offered again
-// and again.
-func (o *Owner) refuse(endpoint string, c Credentials, err *Error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.refused = &refusal{endpoint, c, err, time.Now()}
-}
-
-func hash(s string) string {
+// Hash is what stands for s in keys.
+func Hash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:8])
 }
@@ -152,6 +138,7 @@ type Login struct {
 	Sender    *transport.Sender
 	Logger    *slog.Logger
 	Store     Store
+	Refusals  *Refusals
 	Owner     *Owner
 }
 
@@ -178,6 +165,6 @@ func (l *Login) Invalidate(ctx context.Context, token Token) {
 }
 
 func (l *Login) key(ctx context.Context) (Key, error) {
-	application, seller, err := l.Owner.Identity(ctx)
+	application, seller, err := l.Owner.Identity(ctx, l.Logger)
 	return Key{Endpoint: l.Endpoint, ApplicationHash: application, SellerHash: seller}, err
 }

@@ -34,7 +34,8 @@ func (l *Login) refresh(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	if failure := l.Owner.refusal(l.Endpoint, c); failure != nil {
+	offer := []string{"credentials", l.Endpoint, c.ClientID, c.ClientSecret, c.RefreshToken, c.Scope}
+	if failure, ok := l.Refusals.Find(offer...); ok {
 		return Token{}, failure
 	}
 	token, failure := l.exchange(ctx, c)
@@ -42,7 +43,7 @@ func (l *Login) refresh(ctx context.Context) (Token, error) {
 	case failure == nil:
 		return token, nil
 	case failure.Permanent():
-		l.Owner.refuse(l.Endpoint, c, failure)
+		l.Refusals.Add(RefusalMemory, failure, offer...)
 	}
 	return Token{}, failure
 }
@@ -183,4 +184,10 @@ func (e *Error) Unwrap() error {
 // Permanent reports whether asking again with the same credentials is useless.
 func (e *Error) Permanent() bool {
 	return e != nil && (hints[e.Code] != "" || e.Code == "unsupported_grant_type")
+}
+
+// permanent reports whether err is a refusal for good.
+func permanent(err error) bool {
+	var refused *Error
+	return errors.As(err, &refused) && refused.Permanent()
 }

@@ -59,7 +59,8 @@ func answers(status int, body string) *endpoint {
 func login(rt http.RoundTripper, c lwa.Credentials) *lwa.Login {
 	return &lwa.Login{
 		Endpoint: tokenURL, UserAgent: "app/1", Sender: transport.Through(rt), Logger: slog.New(slog.DiscardHandler), Store: lwa.NewMemory(),
-		Owner: lwa.NewOwner(func(context.Context) (lwa.Credentials, error) { return c, nil }),
+		Refusals: &lwa.Refusals{},
+		Owner:    lwa.NewOwner(func(context.Context) (lwa.Credentials, error) { return c, nil }),
 	}
 }
 

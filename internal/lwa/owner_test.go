@@ -3,6 +3,7 @@ package lwa_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
@@ -89,7 +90,7 @@ func TestInvalidateOfATokenThatComesBack(t *testing.T) {
 		if e.asked() != 2 {
 			t.Errorf("%d requests, want 2", e.asked())
 		}
-		time.Sleep(lwa.FailureMemory)
+		time.Sleep(lwa.RejectionMemory)
 		l.Invalidate(t.Context(), lwa.Token{Value: "Atza|1"})
 		if _, err := l.Token(t.Context()); err != nil || e.asked() != 3 {
 			t.Errorf("%v after %d requests, want 3", err, e.asked())
@@ -143,7 +144,7 @@ func TestRefusalIsOfOneEndpoint(t *testing.T) {
 	refusing, granting := answers(http.StatusBadRequest, `{"error":"invalid_grant"}`), answers(http.StatusOK, good)
 	first := login(refusing, credentials)
 	second := login(granting, credentials)
-	second.Endpoint, second.Owner = "https://other.example/token", first.Owner
+	second.Endpoint, second.Owner, second.Refusals = "https://other.example/token", first.Owner, first.Refusals
 	var failure *lwa.Error
 	if _, err := first.Token(t.Context()); !errors.As(err, &failure) || !failure.Permanent() {
 		t.Fatalf("got %v", err)
@@ -190,7 +191,7 @@ func TestCredentialsRotate(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	t.Parallel()
 	identity := func(c lwa.Credentials) [2]string {
-		application, seller, err := lwa.NewOwner(func(context.Context) (lwa.Credentials, error) { return c, nil }).Identity(t.Context())
+		application, seller, err := lwa.NewOwner(func(context.Context) (lwa.Credentials, error) { return c, nil }).Identity(t.Context(), slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

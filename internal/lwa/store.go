@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/spservices/services-go/internal/callback"
 )
 
 const (
@@ -13,19 +15,20 @@ const (
 	Early = 60 * time.Second
 	// FailureMemory is how long a failed refresh answers for all callers.
 	FailureMemory = time.Second
-	// RefusalMemory is how long credentials that were refused for good are not
-	// offered again, unless they change.
-	RefusalMemory = 5 * time.Minute
 	// Patience is how long a refresh may take while the old token still lasts.
 	Patience = 5 * time.Second
+
+	sweepEvery = time.Minute // of what is kept by identity or hash
 )
 
 // NewMemory returns a Store in memory: one request however many callers wait.
 func NewMemory() Store { return &memory{byKey: map[Key]*entry{}} }
 
 type memory struct {
-	mu    sync.Mutex
-	byKey map[Key]*entry
+	mu       sync.Mutex
+	byKey    map[Key]*entry
+	swept    time.Time
+	refusals Refusals
 }
 
 // Format hides the tokens from every verb: %s follows pointers.
@@ -50,15 +53,27 @@ type flight struct {
 	done    chan struct{}
 	cancel  context.CancelFunc
 	waiting int
+	guard   callback.Guard // of the refresh; whoever began it gets its panic
 	token   Token
 	err     error
 }
 
 func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, error) {
+	token, others, err := m.join(ctx, key, refresh)
+	if others && permanent(err) { // of their credentials; the secret of ours may be newer
+		token, _, err = m.join(ctx, key, refresh)
+	}
+	return token, err
+}
+
+// join returns a token that is there, or waits for a refresh. It tells whether
+// somebody else began that.
+func (m *memory) join(ctx context.Context, key Key, refresh Refresh) (token Token, others bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return Token{}, err
+		return Token{}, false, err
 	}
 	m.mu.Lock()
+	m.sweep()
 	e := m.byKey[key]
 	if e == nil {
 		e = &entry{}
@@ -66,14 +81,16 @@ func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, er
 	}
 	if e.token.validFor(e.early) {
 		defer m.mu.Unlock()
-		return e.token, nil
+		return e.token, false, nil
 	}
 	if e.failure != nil && time.Since(e.failedAt) < FailureMemory {
 		defer m.mu.Unlock()
-		return e.usable(e.failure)
+		token, err = e.usable(e.failure)
+		return token, false, err
 	}
+	others = true
 	if e.flight == nil {
-		e.flight = m.start(ctx, e, refresh)
+		others, e.flight = false, m.start(ctx, e, refresh)
 	}
 	f, old := e.flight, e.token
 	f.waiting++
@@ -86,13 +103,30 @@ func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, er
 	}
 	select {
 	case <-f.done:
-		return f.token, f.err
+		if !others {
+			f.guard.Surface()
+		}
+		return f.token, others, f.err
 	case <-impatient:
 		m.leave(e, f, Patience)
-		return old, nil
+		return old, others, nil
 	case <-ctx.Done():
 		m.leave(e, f, Early)
-		return Token{}, ctx.Err()
+		return Token{}, others, ctx.Err()
+	}
+}
+
+// sweep forgets what is no use any more, now and then. The caller holds the lock.
+func (m *memory) sweep() {
+	now := time.Now()
+	if now.Sub(m.swept) < sweepEvery {
+		return
+	}
+	m.swept = now
+	for key, e := range m.byKey {
+		if e.flight == nil && !e.token.validFor(0) && now.Sub(e.failedAt) >= FailureMemory && now.Sub(e.rejectedAt) >= RejectionMemory {
+			delete(m.byKey, key)
+		}
 	}
 }
 
@@ -103,26 +137,38 @@ func (m *memory) start(ctx context.Context, e *entry, refresh Refresh) *flight {
 	f := &flight{done: make(chan struct{}), cancel: cancel}
 	go func() {
 		defer cancel()
-		token, err := refresh(ctx)
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		defer close(f.done)
-		if e.flight == f {
-			e.flight = nil
-		}
-		switch {
-		case err == nil:
-			e.token, e.failure = token, nil
-			e.early = min(Early, time.Until(token.Expiry)/2)
-			f.token = token
-		case ctx.Err() != nil: // nobody waits any more, which says nothing about the server
-			f.err = err
-		default:
-			e.failure, e.failedAt = err, time.Now()
-			f.token, f.err = e.usable(err)
-		}
+		var token Token
+		var err error
+		defer func() { m.land(ctx, e, f, token, err) }() // also after a runtime.Goexit
+		f.guard.Run(func() { token, err = refresh(ctx) })
 	}()
 	return f
+}
+
+// land ends a refresh and tells those who wait for it.
+func (m *memory) land(ctx context.Context, e *entry, f *flight, token Token, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer close(f.done)
+	if e.flight == f {
+		e.flight = nil
+	}
+	if broken := f.guard.Err(); broken != nil {
+		err = &Error{Code: "refresh_broken", cause: fmt.Errorf("the code that was asked %w", broken)}
+	}
+	switch {
+	case err == nil:
+		e.token, e.failure = token, nil
+		e.early = min(Early, time.Until(token.Expiry)/2)
+		f.token = token
+	case ctx.Err() != nil: // nobody waits any more, which says nothing about the server
+		f.err = err
+	case permanent(err): // which Refusals knows by the secret: a new one is offered at once
+		f.token, f.err = e.usable(err)
+	default:
+		e.failure, e.failedAt = err, time.Now()
+		f.token, f.err = e.usable(err)
+	}
 }
 
 // leave ends the refresh that nobody waits for any more. The next one begins
@@ -155,7 +201,7 @@ func (m *memory) Invalidate(_ context.Context, key Key, token Token) {
 	if e == nil || e.token.Value != token.Value {
 		return
 	}
-	if e.rejected == token.Value && time.Since(e.rejectedAt) < FailureMemory {
+	if e.rejected == token.Value && time.Since(e.rejectedAt) < RejectionMemory {
 		return // it came back from the refresh just now, and would again
 	}
 	e.token, e.rejected, e.rejectedAt = Token{}, token.Value, time.Now()

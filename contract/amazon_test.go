@@ -169,7 +169,7 @@ func TestSandbox(t *testing.T) {
 	if os.Getenv("CONTRACT_SANDBOX") != "1" || login.Check() != nil {
 		t.Skip(neverLive)
 	}
-	client, err := facade.New(facade.FromEnv(), facade.WithSandbox())
+	client, err := facade.New(facade.FromEnv(), facade.WithSandbox(true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,9 @@ type exchange struct {
 
 // Call implements gen.Caller.
 func (c *caller) Call(ctx context.Context, call *gen.Call) error {
+	if err := c.client.checkCall(ctx, call.Operation.ID); err != nil {
+		return err
+	}
 	x := &exchange{client: c.client, call: call, settings: settingsOf(c.options)}
 	x.info.Operation = call.Operation.ID
 	started := time.Now()
@@ -91,7 +94,7 @@ func (x *exchange) prepare() error {
 		rules.Check(&checker, x.call)
 	}
 	if err := checker.Err(op.ID); err != nil {
-		return err
+		return explainMarketplace(err)
 	}
 	query, err := wire.EncodeQuery(x.call.Query)
 	if err != nil {
@@ -124,6 +127,19 @@ func (x *exchange) fillMarketplace(ids *[]string) {
 	}
 }
 
+// explainMarketplace tells where a marketplace that is missing can be given.
+func explainMarketplace(err error) error {
+	var refused *ValidationError
+	if errors.As(err, &refused) {
+		for i, v := range refused.Violations {
+			if v.Path == "marketplaceIds" && v.Rule == "is required" {
+				refused.Violations[i].Rule += ": give WithMarketplace to the client or Marketplace to the call, or for FromEnv set SP_API_MARKETPLACE"
+			}
+		}
+	}
+	return err
+}
+
 func notEncodable(op *gen.Operation, where string, of any, err error) error {
 	return &ValidationError{Operation: op.ID, Violations: []Violation{{Path: where, Rule: "cannot be encoded: " + redact.JSONError(err, of)}}}
 }
@@ -131,7 +147,7 @@ func notEncodable(op *gen.Operation, where string, of any, err error) error {
 // identify finds the bucket that the call is paced by.
 func (x *exchange) identify(ctx context.Context) error {
 	application, seller, err := x.client.identity(ctx)
-	x.key = Key{Region: string(x.client.servedBy()), ApplicationHash: application, SellerHash: seller, Operation: x.call.Operation.ID}
+	x.key = Key{Region: string(x.client.region), ApplicationHash: application, SellerHash: seller, Operation: x.call.Operation.ID}
 	if x.client.sandbox {
 		x.key.Region = "sandbox." + x.key.Region
 	}

@@ -2,8 +2,10 @@ package facade
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/spservices/services-go/gen"
@@ -50,13 +52,27 @@ func (q FixedCapacityQuery) slotDuration() int32 {
 	return int32(max(math.MinInt32, min(q.SlotMinutes, math.MaxInt32)))
 }
 
+// quote makes an error have the slots' length as it was given.
+func (q FixedCapacityQuery) quote(err error) error {
+	var refused *ValidationError
+	if errors.As(err, &refused) {
+		for i, v := range refused.Violations {
+			if v.Path == "slotDuration" {
+				refused.Violations[i].Got = strconv.Itoa(q.SlotMinutes)
+			}
+		}
+	}
+	return err
+}
+
 // GetFixedSlotCapacity returns one page of a resource's capacity. An unknown
 // resource is [ErrNotFound].
 //
 // Operation getFixedSlotCapacity.
 func (c *Client) GetFixedSlotCapacity(ctx context.Context, resourceID string, q FixedCapacityQuery, opts ...CallOption) (*FixedSlotCapacity, error) {
-	return c.Raw(opts...).GetFixedSlotCapacity(ctx, resourceID, gen.GetFixedSlotCapacityParams{NextPageToken: q.PageToken},
+	capacity, err := c.Raw(opts...).GetFixedSlotCapacity(ctx, resourceID, gen.GetFixedSlotCapacityParams{NextPageToken: q.PageToken},
 		gen.FixedSlotCapacityQuery{StartDateTime: q.Start, EndDateTime: q.End, CapacityTypes: q.Types, SlotDuration: q.slotDuration()})
+	return capacity, q.quote(err)
 }
 
 // FixedSlotCapacityPages iterates over pages of a resource's capacity.

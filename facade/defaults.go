@@ -36,16 +36,17 @@ var defaultRetry = RetryPolicy{
 }
 
 func defaults() config {
+	store := NewTokenStore()
 	return config{
 		userAgent:        transport.UserAgent("spservices-go", Version),
-		tokenURL:         defaultTokenURL,
 		retry:            defaultRetry,
 		attemptTimeout:   DefaultAttemptTimeout,
 		maxResponseBytes: DefaultMaxResponseBytes,
 		validation:       Report,
 		errorMessages:    true,
 		logger:           slog.New(slog.DiscardHandler),
-		tokenStore:       NewTokenStore(),
+		tokenStore:       store,
+		refusals:         lwa.RefusalsOf(store),
 		limiter:          NewLimiter(),
 	}
 }

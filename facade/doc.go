@@ -62,6 +62,13 @@
 // store is an [*APIError] of the operation uploadDocument. Hooks and [Capture]
 // tell of the destination that was asked for, not of the upload itself.
 //
+// # Code of yours
+//
+// Hooks, limiters, token sources and stores, credentials functions, transports and
+// log handlers are called from within a call. A panic of theirs surfaces in that
+// call, or in the range of an iterator, also with [Prefetch]. Of the callers that
+// wait for one token, the first gets the panic and the others an [*AuthError].
+//
 // # Secrets and personal data
 //
 // What this package writes, to logs and into errors, holds no token, credential
@@ -80,7 +87,8 @@
 // honoured; a proxy learns host and port. Give a transport of your own by
 // [WithHTTPClient] for anything else; what it changes is told there. A process needs one
 // client: those that [Client.With] derives share its connections, usage plans and
-// tokens. [WithHook] is for traces and metrics; module otel has a hook for
+// tokens. A derived client speaks for the same seller unless it is given other
+// credentials or a [TokenSource] with a [TokenIdentity]. [WithHook] is for traces and metrics; module otel has a hook for
 // OpenTelemetry.
 //
 // # Testing

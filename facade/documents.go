@@ -33,23 +33,33 @@ func (c *Client) CreateUploadDestination(ctx context.Context, doc ServiceUploadD
 //
 // Operation createServiceDocumentUploadDestination.
 func (c *Client) UploadDocument(ctx context.Context, contentType ContentType, content io.Reader, opts ...CallOption) (*FulfillmentDocument, error) {
+	if err := c.checkCall(ctx, uploadOperation); err != nil {
+		return nil, err
+	}
 	plain, err := c.readDocument(ctx, content)
 	if err != nil {
 		return nil, err
 	}
 	doc := ServiceUploadDocument{ContentType: contentType, ContentLength: int64(len(plain)), ContentMD5: document.MD5(plain)}
 	noRetry := settingsOf(opts).noRetry
-	for renewed := noRetry; ; renewed = true {
+	for renewed, spent := noRetry, 0; ; renewed = true {
 		destination, err := c.CreateUploadDestination(ctx, doc, opts...)
 		if err != nil {
 			return nil, err
 		}
 		err = c.upload(ctx, destination, contentType, plain, noRetry)
 		if err == nil {
+			if spent > 0 {
+				c.uploads.GiveBack(spent)
+			}
 			return &FulfillmentDocument{UploadDestinationID: destination.UploadDestinationID, ContentSHA256: document.SHA256(plain)}, nil
 		}
 		// S3 answers 403 when the URL is too old, 400 when the key that signed it is.
-		if renewed || !errors.Is(err, ErrForbidden) && !errors.Is(err, ErrInvalidInput) {
+		again := !renewed && (errors.Is(err, ErrForbidden) || errors.Is(err, ErrInvalidInput))
+		if again {
+			spent = c.uploads.Take()
+		}
+		if !again || spent == 0 {
 			c.logFailure(ctx, "upload failed", err)
 			return nil, err
 		}

@@ -1,10 +1,11 @@
 package facade
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
+
+	"github.com/spservices/services-go/internal/redact"
 )
 
 // FromEnv configures a Client from the environment:
@@ -16,9 +17,25 @@ import (
 //	SP_API_TOKEN_ENDPOINT  instead of Login with Amazon's
 //	SP_API_SANDBOX         true for Amazon's sandbox
 //
-// What is not set is left alone. Other options win over it, wherever they stand.
+// Unset variables are ignored. Other options win, wherever they stand, and so
+// do those of the parent in [Client.With]. In particular,
+//
+//   - a region or the sandbox in code overrides SP_API_ENDPOINT;
+//   - an endpoint or a marketplace in code overrides SP_API_REGION;
+//   - SP_API_REGION and SP_API_ENDPOINT exclude each other;
+//   - credentials or a token source in code are refused together with
+//     SP_API_ENDPOINT or SP_API_TOKEN_ENDPOINT, unless the code names that
+//     endpoint too: they never go to a server that the environment names.
 func FromEnv() Option {
 	return func(c *config) error { c.fromEnv = true; return nil }
+}
+
+// readEnvironment puts what the variables say over what they said before.
+func (c *config) readEnvironment() (problems []error) {
+	read := config{code: c.env}
+	problems = read.apply(environment())
+	c.env = read.code
+	return problems
 }
 
 // environment is what the environment says, in options.
@@ -54,11 +71,10 @@ var variables = []struct {
 	{"SP_API_ENDPOINT", WithEndpoint},
 	{"SP_API_TOKEN_ENDPOINT", WithTokenEndpoint},
 	{"SP_API_SANDBOX", func(v string) Option {
-		return func(c *config) (err error) {
-			if c.sandbox, err = strconv.ParseBool(v); err != nil {
-				err = errors.New("must be true or false")
-			}
-			return err
+		sandbox, err := strconv.ParseBool(v)
+		if err != nil {
+			return func(*config) error { return fmt.Errorf("must be true or false, got %s", redact.Given(v)) }
 		}
+		return WithSandbox(sandbox)
 	}},
 }

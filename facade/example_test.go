@@ -60,8 +60,8 @@ func ExampleNew_mistakes() {
 	_, err := facade.New(facade.WithRegion("us-east-1"), facade.WithAttemptTimeout(0))
 	fmt.Println(err)
 	// Output:
-	// region must be na, eu or fe
-	// attempt timeout must be positive
+	// region must be na, eu or fe, got "us-east-1"
+	// attempt timeout must be positive, got 0s
 	// a region is needed: WithRegion, WithMarketplace or WithEndpoint, or for FromEnv SP_API_REGION, SP_API_MARKETPLACE or SP_API_ENDPOINT
 	// credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource, or for FromEnv SP_API_REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET
 }

@@ -11,8 +11,8 @@ import (
 // Hook watches calls from inside, for traces and metrics. Start is called at
 // the beginning of each [Phase]; the context it returns goes on into that phase,
 // and the function it returns is called, on the same goroutine, when the phase
-// ends; it may be nil. A hook that panics takes its call down with it, and the program where
-// the call runs ahead of an iterator, by [Prefetch].
+// ends; either may be nil. A hook that panics takes its call down with it: the
+// panic surfaces in the method that was called, or in the range of an iterator.
 type Hook interface {
 	Start(ctx context.Context, e Event) (context.Context, func(Result))
 }
@@ -69,7 +69,7 @@ func (x *exchange) begin(ctx context.Context, phase Phase, header http.Header) (
 	ends := make([]func(Result), 0, len(x.client.hooks))
 	for _, hook := range x.client.hooks {
 		var end func(Result)
-		if ctx, end = hook.Start(ctx, e); end != nil {
+		if ctx, end = start(ctx, hook, e); end != nil {
 			ends = append(ends, end)
 		}
 	}
@@ -82,4 +82,12 @@ func (x *exchange) begin(ctx context.Context, phase Phase, header http.Header) (
 			ends[len(ends)-1-i](r)
 		}
 	}
+}
+
+func start(ctx context.Context, hook Hook, e Event) (context.Context, func(Result)) {
+	inner, end := hook.Start(ctx, e)
+	if inner == nil {
+		inner = ctx
+	}
+	return inner, end
 }

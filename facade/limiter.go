@@ -51,7 +51,8 @@ type (
 
 // NewLimiter returns token buckets in memory, one per key. A bucket holds one
 // request less than the plan's burst, learns its rate from the answers, is
-// emptied by a 429, and serves its waiters in the order they came.
+// emptied by a 429, and serves its waiters in the order they came. Buckets that
+// are full and have not been used for a while are dropped.
 func NewLimiter() Limiter { return pacing.NewBuckets() }
 
 // Unlimited returns a Limiter that never waits.

@@ -19,21 +19,13 @@ type Option func(*config) error
 
 // config is what options set. It is copied, never shared.
 type config struct {
-	fromEnv          bool
-	region           Region
-	sandbox          bool
-	host             string // instead of the region's, "" for that
-	tokenURL         string
-	tokenURLGiven    bool
-	tokensGiven      bool // a token endpoint or source, by the newest options
-	marketplace      MarketplaceID
-	owner            *lwa.Owner // of credentials
-	tokenSource      TokenSource
-	anonymous        string // identity of a token source, which does not tell its own
+	fromEnv          bool // asked for by the newest options
+	code, env        settings
 	tokenStore       TokenStore
+	refusals         *lwa.Refusals // shared by clients that share the store
 	limiter          Limiter
 	retry            RetryPolicy
-	sender           *transport.Sender // nil for connections of our own
+	sender, own      *transport.Sender // own has connections of our own, and is used if sender is nil
 	logger           *slog.Logger
 	hooks            []Hook
 	userAgent        string
@@ -44,35 +36,38 @@ type config struct {
 	errorMessages    bool
 }
 
-// WithRegion selects the deployment that serves the seller.
+// WithRegion selects the deployment that serves the seller. It excludes
+// [WithEndpoint]; given to [Client.With], it replaces the parent's endpoint.
 func WithRegion(r Region) Option {
 	return func(c *config) error {
 		region, err := ParseRegion(string(r))
-		c.region = region
+		c.code.region, c.code.newRegion = region, true
 		return err
 	}
 }
 
 // WithSandbox selects Amazon's sandbox, paced at its 5 requests per second
-// with a burst of 15.
-func WithSandbox() Option {
-	return func(c *config) error { c.sandbox = true; return nil }
+// with a burst of 15, or production again. At an endpoint given by
+// [WithEndpoint] it changes the pace alone.
+func WithSandbox(sandbox bool) Option {
+	return func(c *config) error { c.code.sandbox = &sandbox; return nil }
 }
 
 // WithEndpoint replaces the region's host, for example by an emulator or a
 // proxy. Plain http is for loopback addresses only. Amazon's credentials do
-// not go with it: give a token endpoint or a token source too.
+// not go with it: give a token endpoint or a token source too. It excludes
+// [WithRegion]; given to [Client.With], it replaces the parent's region.
 func WithEndpoint(endpoint string) Option {
 	return func(c *config) error {
-		c.host = strings.TrimSuffix(endpoint, "/")
-		return transport.CheckEndpoint("endpoint", c.host, true)
+		c.code.host, c.code.newHost = strings.TrimSuffix(endpoint, "/"), true
+		return transport.CheckEndpoint("endpoint", c.code.host, true)
 	}
 }
 
 // WithTokenEndpoint replaces Login with Amazon's token endpoint.
 func WithTokenEndpoint(endpoint string) Option {
 	return func(c *config) error {
-		c.tokenURL, c.tokenURLGiven, c.tokensGiven = endpoint, true, true
+		c.code.tokenURL, c.code.newTokens = endpoint, true
 		return transport.CheckEndpoint("token endpoint", endpoint, false)
 	}
 }
@@ -82,7 +77,7 @@ func WithTokenEndpoint(endpoint string) Option {
 func WithMarketplace(id MarketplaceID) Option {
 	return func(c *config) error {
 		known, err := ParseMarketplace(string(id))
-		c.marketplace = known
+		c.code.marketplace = known
 		return err
 	}
 }
@@ -105,7 +100,7 @@ func WithRetryPolicy(p RetryPolicy) Option {
 			cmp.Or(p.Attempts, d.Attempts), cmp.Or(p.BackoffBase, d.BackoffBase), cmp.Or(p.BackoffCap, d.BackoffCap), cmp.Or(p.RetryAfterCap, d.RetryAfterCap),
 		}
 		if p.Attempts < 1 || p.BackoffBase < 0 || p.BackoffCap < p.BackoffBase || p.RetryAfterCap < 0 {
-			return errors.New("retry policy needs at least 1 attempt and 0 <= base <= cap")
+			return fmt.Errorf("retry policy needs at least 1 attempt, 0 <= base <= cap and a Retry-After cap >= 0, got %d attempts, %s, %s and %s", p.Attempts, p.BackoffBase, p.BackoffCap, p.RetryAfterCap)
 		}
 		c.retry = p
 		return nil
@@ -179,7 +174,7 @@ func WithUserAgent(app, version string) Option {
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
-			return errors.New("attempt timeout must be positive")
+			return fmt.Errorf("attempt timeout must be positive, got %s", d)
 		}
 		c.attemptTimeout = d
 		return nil
@@ -191,7 +186,7 @@ func WithAttemptTimeout(d time.Duration) Option {
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n <= 0 {
-			return errors.New("response limit must be positive")
+			return fmt.Errorf("response limit must be positive, got %d bytes", n)
 		}
 		c.maxResponseBytes = n
 		return nil
@@ -218,7 +213,7 @@ const (
 func WithResponseValidation(v ResponseValidation) Option {
 	return func(c *config) error {
 		if v < Off || v > Enforce {
-			return errors.New("response validation must be Off, Report or Enforce")
+			return fmt.Errorf("response validation must be Off, Report or Enforce, got %d", v)
 		}
 		c.validation = v
 		return nil
@@ -230,40 +225,4 @@ func notNil(what string, v any) error {
 		return errors.New(what + " is nil")
 	}
 	return nil
-}
-
-// address is the scheme and host that calls go to.
-func (c *config) address() string {
-	if c.host != "" {
-		return c.host
-	}
-	return c.servedBy().endpoint(c.sandbox)
-}
-
-// servedBy is the region that was given, or the marketplace's.
-func (c *config) servedBy() Region {
-	if c.region == "" {
-		return c.marketplace.region()
-	}
-	return c.region
-}
-
-// check finds what no single option can see.
-func (c *config) check() (problems []error) {
-	if c.servedBy() == "" && c.host == "" {
-		problems = append(problems, errors.New("a region is needed: WithRegion, WithMarketplace or WithEndpoint, or for FromEnv SP_API_REGION, SP_API_MARKETPLACE or SP_API_ENDPOINT"))
-	}
-	if c.marketplace != "" && c.host == "" && c.marketplace.region() != c.servedBy() {
-		problems = append(problems, fmt.Errorf("marketplace %s is served by region %s, not %s", c.marketplace, c.marketplace.region(), c.region))
-	}
-	if c.owner == nil && c.tokenSource == nil {
-		problems = append(problems, errors.New("credentials are needed: WithCredentials, WithCredentialsFunc or WithTokenSource, or for FromEnv SP_API_REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET"))
-	}
-	if c.tokenSource == nil && !transport.IsAmazon(c.address()) && !c.tokenURLGiven {
-		problems = append(problems, errors.New("an endpoint that is not Amazon's needs WithTokenEndpoint or WithTokenSource: Amazon's credentials do not go there"))
-	}
-	if c.tokenSource == nil && transport.IsAmazon(c.address()) && c.tokenURLGiven && !transport.IsAmazon(c.tokenURL) {
-		problems = append(problems, errors.New("a token endpoint that is not Amazon's needs an endpoint of its own too"))
-	}
-	return problems
 }

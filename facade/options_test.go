@@ -21,6 +21,11 @@ var complete = []facade.Option{facade.WithRegion(facade.NorthAmerica), facade.Wi
 // with is complete and more.
 func with(more ...facade.Option) []facade.Option { return append(complete[:2:2], more...) }
 
+// elsewhere is with, but with an endpoint instead of the region.
+func elsewhere(endpoint string, more ...facade.Option) []facade.Option {
+	return append([]facade.Option{facade.WithEndpoint(endpoint), facade.WithCredentials(sellerCredentials)}, more...)
+}
+
 func TestOptionsRefuse(t *testing.T) {
 	t.Parallel()
 	const password = "hunter2"
@@ -67,25 +72,25 @@ func TestOptionsRefuse(t *testing.T) {
 		"no response limit":        {with(facade.WithMaxResponseBytes(0)), "response limit must be positive"},
 		"validation below":         {with(facade.WithResponseValidation(-1)), "Off, Report or Enforce"},
 		"validation above":         {with(facade.WithResponseValidation(3)), "Off, Report or Enforce"},
-		"empty endpoint":           {with(facade.WithEndpoint(""), foreign), "endpoint must be an absolute URL"},
-		"endpoint without scheme":  {with(facade.WithEndpoint("api.example"), foreign), "endpoint must be an absolute URL"},
-		"endpoint by http":         {with(facade.WithEndpoint("http://api.example"), foreign), "endpoint must be https"},
-		"private endpoint by http": {with(facade.WithEndpoint("http://10.0.0.1"), foreign), "endpoint must be https"},
-		"almost loopback":          {with(facade.WithEndpoint("http://127.0.0.1.evil.example"), foreign), "endpoint must be https"},
-		"endpoint of any scheme":   {with(facade.WithEndpoint("ftp://127.0.0.1"), foreign), "endpoint must be https"},
-		"endpoint with path":       {with(facade.WithEndpoint("https://api.example/v1"), foreign), "endpoint must have no path"},
-		"endpoint with two ends":   {with(facade.WithEndpoint("https://api.example//"), foreign), "endpoint must have no path"},
-		"endpoint with query":      {with(facade.WithEndpoint("https://api.example?a="+password), foreign), "no user, query or fragment"},
-		"endpoint with mere ?":     {with(facade.WithEndpoint("https://api.example?"), foreign), "no user, query or fragment"},
-		"endpoint with fragment":   {with(facade.WithEndpoint("https://api.example#"+password), foreign), "no user, query or fragment"},
-		"endpoint with user":       {with(facade.WithEndpoint("https://user:"+password+"@api.example"), foreign), "no user, query or fragment"},
-		"endpoint with bad user":   {with(facade.WithEndpoint("https://us er:"+password+"@api.example"), foreign), "endpoint must be an absolute URL"},
-		"token endpoint by http":   {with(facade.WithEndpoint("https://api.example"), facade.WithTokenEndpoint("http://login.example/token")), "token endpoint must be https"},
-		"token endpoint with user": {with(facade.WithEndpoint("https://api.example"), facade.WithTokenEndpoint("https://user:"+password+"@login.example")), "no user, query or fragment"},
-		"foreign endpoint":         {with(facade.WithEndpoint("https://api.example")), "needs WithTokenEndpoint or WithTokenSource"},
+		"empty endpoint":           {elsewhere("", foreign), "endpoint must be an absolute URL"},
+		"endpoint without scheme":  {elsewhere("api.example", foreign), "endpoint must be an absolute URL"},
+		"endpoint by http":         {elsewhere("http://api.example", foreign), "endpoint must be https"},
+		"private endpoint by http": {elsewhere("http://10.0.0.1", foreign), "endpoint must be https"},
+		"almost loopback":          {elsewhere("http://127.0.0.1.evil.example", foreign), "endpoint must be https"},
+		"endpoint of any scheme":   {elsewhere("ftp://127.0.0.1", foreign), "endpoint must be https"},
+		"endpoint with path":       {elsewhere("https://api.example/v1", foreign), "endpoint must have no path"},
+		"endpoint with two ends":   {elsewhere("https://api.example//", foreign), "endpoint must have no path"},
+		"endpoint with query":      {elsewhere("https://api.example?a="+password, foreign), "no user, query or fragment"},
+		"endpoint with mere ?":     {elsewhere("https://api.example?", foreign), "no user, query or fragment"},
+		"endpoint with fragment":   {elsewhere("https://api.example#"+password, foreign), "no user, query or fragment"},
+		"endpoint with user":       {elsewhere("https://user:"+password+"@api.example", foreign), "no user, query or fragment"},
+		"endpoint with bad user":   {elsewhere("https://us er:"+password+"@api.example", foreign), "endpoint must be an absolute URL"},
+		"token endpoint by http":   {elsewhere("https://api.example", facade.WithTokenEndpoint("http://login.example/token")), "token endpoint must be https"},
+		"token endpoint with user": {elsewhere("https://api.example", facade.WithTokenEndpoint("https://user:"+password+"@login.example")), "no user, query or fragment"},
+		"foreign endpoint":         {elsewhere("https://api.example"), "needs WithTokenEndpoint or WithTokenSource"},
 		"foreign token endpoint":   {with(foreign), "needs an endpoint of its own too"},
-		"almost Amazon":            {with(facade.WithEndpoint("https://api.evilamazon.com")), "needs WithTokenEndpoint or WithTokenSource"},
-		"Amazon as a subdomain":    {with(facade.WithEndpoint("https://amazon.com.evil.example")), "needs WithTokenEndpoint or WithTokenSource"},
+		"almost Amazon":            {elsewhere("https://api.evilamazon.com"), "needs WithTokenEndpoint or WithTokenSource"},
+		"Amazon as a subdomain":    {elsewhere("https://amazon.com.evil.example"), "needs WithTokenEndpoint or WithTokenSource"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,12 +118,12 @@ func TestOptionsAreTaken(t *testing.T) {
 		"marketplace by country":     with(facade.WithMarketplace("us")),
 		"marketplace GB":             {facade.WithMarketplace("GB"), facade.WithCredentials(sellerCredentials)},
 		"scope":                      with(facade.WithCredentials(facade.Credentials{ClientID: "i", ClientSecret: "s", Scope: "sellingpartnerapi::notifications"})),
-		"loopback":                   with(facade.WithEndpoint("http://127.0.0.1:1"), local),
-		"loopback by name":           with(facade.WithEndpoint("http://localhost:1/"), local),
-		"loopback of IPv6":           with(facade.WithEndpoint("http://[::1]:1"), local),
-		"marketplace of elsewhere":   with(facade.WithEndpoint("http://127.0.0.1:1"), local, facade.WithMarketplace(facade.MarketplaceJP)),
-		"foreign endpoint and token": with(facade.WithEndpoint("https://api.example"), facade.WithTokenSource(facade.StaticToken("t"))),
-		"Amazon's other host":        with(facade.WithEndpoint("https://SellingPartnerAPI-na.Amazon.COM")),
+		"loopback":                   elsewhere("http://127.0.0.1:1", local),
+		"loopback by name":           elsewhere("http://localhost:1/", local),
+		"loopback of IPv6":           elsewhere("http://[::1]:1", local),
+		"marketplace of elsewhere":   elsewhere("http://127.0.0.1:1", local, facade.WithMarketplace(facade.MarketplaceJP)),
+		"foreign endpoint and token": elsewhere("https://api.example", facade.WithTokenSource(facade.StaticToken("t"))),
+		"Amazon's other host":        elsewhere("https://SellingPartnerAPI-na.Amazon.COM"),
 		"Amazon's token endpoint":    with(facade.WithTokenEndpoint("https://api.amazon.co.amazon.com/auth")),
 		"one attempt":                with(facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 1})),
 	} {
@@ -160,8 +165,8 @@ func TestOptionsChooseTheHost(t *testing.T) {
 	for want, opts := range map[string][]facade.Option{
 		"https://sellingpartnerapi-na.amazon.com":         {facade.WithRegion(facade.NorthAmerica)},
 		"https://sellingpartnerapi-eu.amazon.com":         {facade.WithMarketplace(facade.MarketplaceDE)},
-		"https://sandbox.sellingpartnerapi-fe.amazon.com": {facade.WithSandbox(), facade.WithMarketplace(facade.MarketplaceAU)},
-		"https://api.example":                             {facade.WithEndpoint("https://api.example/"), facade.WithRegion(facade.Europe)},
+		"https://sandbox.sellingpartnerapi-fe.amazon.com": {facade.WithSandbox(true), facade.WithMarketplace(facade.MarketplaceAU)},
+		"https://api.example":                             {facade.WithEndpoint("https://api.example/"), facade.WithMarketplace(facade.MarketplaceDE)},
 	} {
 		if got := hostOf(t, opts...); got != want {
 			t.Errorf("sends to %s, want %s", got, want)
@@ -230,7 +235,7 @@ func TestOptionsAreShared(t *testing.T) {
 	t.Parallel()
 	parent := clientOf(t, answers(http.StatusOK, jobAnswer))
 	options := []facade.Option{
-		facade.WithRegion(facade.Europe), facade.WithSandbox(), facade.WithEndpoint("https://api.example"), facade.WithTokenEndpoint(loginURL),
+		facade.WithSandbox(true), facade.WithEndpoint("https://api.example"), facade.WithTokenEndpoint(loginURL),
 		facade.WithMarketplace("de"), facade.WithLimiter(facade.NewLimiter()), facade.WithRetryPolicy(facade.RetryPolicy{Attempts: 2}),
 		facade.WithHTTPClient(&http.Client{Timeout: time.Second}), facade.WithLogger(newJournal().logger), facade.WithUserAgent("app", "1"),
 		facade.WithAttemptTimeout(time.Second), facade.WithMaxResponseBytes(1), facade.WithResponseValidation(facade.Enforce), facade.WithHook(quietHook{}),
@@ -250,7 +255,7 @@ func TestOptionsAreShared(t *testing.T) {
 // Nothing that is passed in is changed or kept.
 func TestOptionsAreNotChanged(t *testing.T) {
 	t.Parallel()
-	options := with(facade.WithEndpoint("https://api.example"), facade.WithTokenEndpoint(loginURL))
+	options := elsewhere("https://api.example", facade.WithTokenEndpoint(loginURL))
 	shared := facade.WithHook(quietHook{})
 	one, err := facade.New(append(options, shared)...)
 	if err != nil {
@@ -304,8 +309,8 @@ func TestCallOptionsReachTheLimiter(t *testing.T) {
 	t.Parallel()
 	full := errors.New("bucket is full")
 	spy := &spyLimiter{fails: full}
-	client := clientOf(t, api(breaks), facade.WithLimiter(spy), facade.WithRegion(facade.NorthAmerica))
-	sandbox, err := client.With(facade.WithSandbox())
+	client := clientOf(t, api(breaks), facade.WithLimiter(spy))
+	sandbox, err := client.With(facade.WithSandbox(true))
 	if err != nil {
 		t.Fatal(err)
 	}

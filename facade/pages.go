@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+
+	"github.com/spservices/services-go/internal/callback"
 )
 
 // fetch asks for the page that a token stands for.
@@ -17,23 +19,34 @@ const maxPageToken = 8 << 10
 // state is local to the range, so ranging again starts over.
 func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) iter.Seq2[P, error] {
 	return func(yield func(P, error) bool) {
+		if ctx == nil {
+			yield(f(ctx, first, opts)) // an error that says so
+			return
+		}
 		ctx, cancel := context.WithCancel(ctx)
 		settings := settingsOf(opts)
 		seed := maphash.MakeSeed()
 		seen := map[uint64]bool{maphash.String(seed, first): true}
-		get := f.get(ctx, first, opts, false)
+		ahead := f.ask(ctx, first, opts, false)
+		broken := true // by a panic, of the range's body or of a callback
 		defer func() {
 			cancel()
-			if get != nil && settings.prefetch {
-				_, _, _ = get() // so that no goroutine outlives the range
+			if ahead != nil && settings.prefetch {
+				ahead.wait() // no goroutine outlives the range
+				if !broken {
+					ahead.guard.Surface()
+				}
 			}
 		}()
-		for get != nil {
-			page, info, err := get()
-			get = nil
+		for ahead != nil {
+			var current *request[P]
+			current, ahead = ahead, nil
+			current.wait()
+			current.guard.Surface()
+			page, err := current.page, current.err
 			next := page.GetNextPageToken()
 			if settings.info != nil {
-				*settings.info = info
+				*settings.info = current.info
 			}
 			var end error // of an iteration that must not go on
 			switch hash := maphash.String(seed, next); {
@@ -44,34 +57,44 @@ func (f fetch[P]) pages(ctx context.Context, first string, opts []CallOption) it
 				end = fmt.Errorf("%w, after %d pages", ErrPageLoop, len(seen))
 			default:
 				seen[hash] = true
-				get = f.get(ctx, next, opts, settings.prefetch)
+				ahead = f.ask(ctx, next, opts, settings.prefetch)
 			}
 			if !yield(page, err) || end != nil && !yield(*new(P), end) {
-				return
+				break
 			}
 		}
+		broken = false
 	}
 }
 
-// got is what one request brought.
-type got[P any] func() (page P, info Info, err error)
+// request is one page that is asked for.
+type request[P any] struct {
+	wait  func() // until the rest is there
+	guard callback.Guard
+	page  P
+	info  Info
+	err   error
+}
 
-// get prepares a request, or starts it when it shall run ahead.
-func (f fetch[P]) get(ctx context.Context, token string, opts []CallOption, ahead bool) got[P] {
-	var page P
-	var info Info
-	var err error
-	request := func() {
-		page, err = f(ctx, token, append(opts[:len(opts):len(opts)], Capture(&info)))
-		info.PageToken = token
+// ask prepares a request, which wait sends, or sends it now if it runs ahead.
+func (f fetch[P]) ask(ctx context.Context, token string, opts []CallOption, ahead bool) *request[P] {
+	r := new(request[P])
+	send := func() {
+		r.page, r.err = f(ctx, token, append(opts[:len(opts):len(opts)], Capture(&r.info)))
+		r.info.PageToken = token
 	}
-	wait := request
+	r.wait = send
 	if ahead {
 		done := make(chan struct{})
-		go func() { defer close(done); request() }()
-		wait = func() { <-done }
+		go func() { defer close(done); r.guard.Run(send) }()
+		r.wait = func() {
+			<-done
+			if err := r.guard.Err(); err != nil {
+				r.err = fmt.Errorf("the code that was called for the next page %w", err)
+			}
+		}
 	}
-	return func() (P, Info, error) { wait(); return page, info, err }
+	return r
 }
 
 // items flattens pages. It yields pointers into each page, until ctx ends.

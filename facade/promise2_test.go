@@ -274,7 +274,7 @@ func TestPromise2OtherEndpointsNeedTheirOwnTokens(t *testing.T) {
 		"https://sellingpartnerapi-na.amazon.com": true, "https://evil.example": false, "https://amazon.com.evil.example": false,
 		"https://evilamazon.com": false, "http://127.0.0.1:1": false, "https://x.amazon.com:444": true,
 	} {
-		_, err := facade.New(facade.WithRegion(facade.NorthAmerica), credentials, facade.WithEndpoint(endpoint))
+		_, err := facade.New(credentials, facade.WithEndpoint(endpoint))
 		if (err == nil) != ok {
 			t.Errorf("%s: %v", endpoint, err)
 		}

@@ -28,16 +28,19 @@ func atOnce(t *testing.T, client *facade.Client) (n int) {
 // when Amazon counts their requests together.
 func TestPromise3BucketsAreSharedAsAmazonCounts(t *testing.T) {
 	t.Parallel()
-	other := facade.WithTokenSource(facade.StaticToken("Atza|other"))
+	other := facade.WithTokenSource(fixedSource{value: "Atza|other"})
+	named := facade.WithTokenSource(namedSource{facade.StaticToken("Atza|other"), "app", "another seller"})
 	for name, c := range map[string]struct {
 		opts   []facade.Option
 		before int // requests of the first client
 		want   int // of the derived one, without a wait
 	}{
 		"another marketplace": {[]facade.Option{facade.WithMarketplace(facade.MarketplaceCA)}, 30, 9},
-		"another seller":      {[]facade.Option{other}, 30, 39},
-		"sandbox":             {[]facade.Option{facade.WithSandbox()}, 30, 14},
-		"region":              {[]facade.Option{facade.WithRegion(facade.Europe)}, 30, 39},
+		"another token":       {[]facade.Option{other}, 30, 9},
+		"another seller":      {[]facade.Option{named}, 30, 39},
+		"sandbox":             {[]facade.Option{facade.WithSandbox(true)}, 30, 14},
+		"no sandbox":          {[]facade.Option{facade.WithSandbox(false)}, 30, 9},
+		"another region":      {[]facade.Option{facade.WithMarketplace(facade.MarketplaceDE)}, 30, 39},
 		"a limiter":           {[]facade.Option{facade.WithLimiter(facade.NewLimiter())}, 30, 39},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -152,12 +152,10 @@ func (x *exchange) mayRepeat(ctx context.Context, k kind) bool {
 	case ctx.Err() != nil:
 		x.failure.interrupt(ctx.Err())
 		return false
+	case k == stale:
+		return x.replaceToken(ctx)
 	case x.settings.noRetry:
 		return false
-	}
-	if k == stale && !x.refreshed {
-		x.refreshed = x.invalidate(ctx)
-		return x.refreshed
 	}
 	attempts := x.info.Attempts
 	if x.refreshed {
@@ -187,15 +185,4 @@ func (x *exchange) endBackoff(err error) {
 		x.inBackoff(err)
 		x.inBackoff = nil
 	}
-}
-
-// invalidate gives a rejected token back to a source that can replace it.
-func (x *exchange) invalidate(ctx context.Context) bool {
-	source, ok := x.client.tokens.(interface {
-		Invalidate(ctx context.Context, token Token)
-	})
-	if ok {
-		source.Invalidate(ctx, x.last.token)
-	}
-	return ok
 }

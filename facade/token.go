@@ -1,6 +1,7 @@
 package facade
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -32,7 +33,9 @@ type (
 	// TokenSource hands out access tokens. It is asked before every request and
 	// must be safe for many goroutines. A source that also has the method
 	// Invalidate(context.Context, Token) is told of a token which the API calls
-	// expired, and asked again, once per call.
+	// expired, and asked for another one, once per call. A token that does not help
+	// either is kept for a minute: another one would not help. A source can say by
+	// [TokenIdentity] on whose behalf it speaks.
 	//
 	//	type TokenSource interface {
 	//		Token(ctx context.Context) (Token, error)
@@ -57,7 +60,8 @@ type (
 	TokenKey = lwa.Key
 	// AuthError says that no access token could be had. The call was not sent.
 	// Credentials that Amazon refuses for good, such as those of a seller who has
-	// revoked them, are not offered again for five minutes, unless they change.
+	// revoked them, are not offered again for five minutes by any client that uses
+	// the same token store. A new secret is offered at once.
 	//
 	//	type AuthError struct {
 	//		Code        string // Amazon's OAuth error code such as invalid_grant, or our own word
@@ -79,45 +83,100 @@ func StaticToken(value string) TokenSource { return lwa.NewStatic(value) }
 // fails or is slow.
 func NewTokenStore() TokenStore { return lwa.NewMemory() }
 
+// TokenIdentity is implemented by a [TokenSource] that knows on whose behalf its
+// tokens speak. Requests are paced per application and seller. A source without
+// this method speaks for the seller of the client that it is given to: that of
+// the credentials the client or its parent was made with, or else one of its own
+// that all derived clients share.
+//
+// The client id and the refresh token of the seller give the same identity as
+// [WithCredentials]; any other text that is unique to application and seller
+// will do. It is hashed. The method is called before every request.
+type TokenIdentity interface {
+	TokenIdentity() (application, seller string)
+}
+
 // WithCredentials exchanges credentials for access tokens at Login with Amazon.
 func WithCredentials(credentials Credentials) Option {
-	owner := lwa.NewOwner(func(context.Context) (Credentials, error) { return credentials, nil })
-	return func(c *config) error {
-		c.owner, c.tokenSource = owner, nil
-		return credentials.Check()
-	}
+	return withOwner("WithCredentials", credentials.Check(), func(context.Context) (Credentials, error) { return credentials, nil })
 }
 
 // WithCredentialsFunc asks for the credentials at each refresh, so that a
 // rotated client secret is picked up. Client id and refresh token must stay
 // the same.
 func WithCredentialsFunc(ask func(context.Context) (Credentials, error)) Option {
+	var err error
+	if ask == nil {
+		err = errors.New("credentials function is nil")
+	}
+	return withOwner("WithCredentialsFunc", err, ask)
+}
+
+func withOwner(option string, err error, ask func(context.Context) (Credentials, error)) Option {
 	owner := lwa.NewOwner(ask)
 	return func(c *config) error {
-		c.owner, c.tokenSource = owner, nil
-		if ask == nil {
-			return errors.New("credentials function is nil")
-		}
-		return nil
+		c.code.owner, c.code.source, c.code.tokensBy = owner, nil, option
+		return err
 	}
 }
 
-// sources numbers token sources, which do not tell for whom they speak.
+// sources numbers token sources, for an identity of their own.
 var sources atomic.Int64
 
 // WithTokenSource takes access tokens from source instead of Login with Amazon.
+// See [TokenIdentity] for how requests are then paced.
 func WithTokenSource(source TokenSource) Option {
 	identity := "source-" + strconv.FormatInt(sources.Add(1), 10)
 	return func(c *config) error {
-		c.tokenSource, c.owner, c.anonymous, c.tokensGiven = source, nil, identity, true
+		c.code.source, c.code.tokensBy, c.code.newTokens = source, "WithTokenSource", true
+		c.code.anonymous = cmp.Or(c.code.anonymous, identity)
 		return notNil("token source", source)
 	}
 }
 
 // WithTokenStore shares access tokens, for example between processes.
 func WithTokenStore(store TokenStore) Option {
+	refusals := lwa.RefusalsOf(store)
 	return func(c *config) error {
-		c.tokenStore = store
+		c.tokenStore, c.refusals = store, refusals
 		return notNil("token store", store)
 	}
+}
+
+// replaceToken gives a token that the API calls expired back to a source that
+// can replace it, and reports whether to repeat the call with another one. It
+// does so once per call, and not at all with a token that did not help in place
+// of a rejected one. The first to give back a token pays for its repeat from the
+// retry quota. Without that it gives one back each [lwa.RejectionMemory], so that
+// later calls can go on.
+func (x *exchange) replaceToken(ctx context.Context) bool {
+	source, ok := x.client.tokens.(interface {
+		Invalidate(ctx context.Context, token Token)
+	})
+	refusals, token := x.client.refusals, x.last.token.Value
+	remember := func(what ...string) { refusals.Add(lwa.RejectionMemory, nil, what...) }
+	known := func(what ...string) bool { _, ok := refusals.Find(what...); return ok }
+	if ok && x.refreshed {
+		remember("useless token", token)
+	}
+	if !ok || x.refreshed || known("useless token", token) {
+		return false
+	}
+	repeat := !x.settings.noRetry
+	if repeat && !known("replaced token", token) {
+		x.spent = x.client.quota.Take()
+		repeat = x.spent > 0
+	}
+	if repeat {
+		remember("replaced token", token)
+	} else {
+		unpaid := []string{"unpaid", x.key.ApplicationHash, x.key.SellerHash}
+		if known(unpaid...) {
+			return false
+		}
+		remember(unpaid...)
+	}
+	source.Invalidate(ctx, x.last.token)
+	x.refreshed = repeat
+	return repeat
 }

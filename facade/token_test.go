@@ -247,7 +247,7 @@ func TestPromise5RejectionsDoNotLoop(t *testing.T) {
 			}
 		}
 		wantCount(t, "token requests", &asked, 2)
-		wantCount(t, "requests", &sent, 200)
+		wantCount(t, "requests", &sent, 101)
 	})
 }
 

@@ -42,6 +42,7 @@ var mutants = slices.Concat(
 	ruleMutants,
 	serverMutants,
 	contractMutants,
+	configMutants,
 	dataMutants,
 	programMutants,
 	errorMutants,

@@ -71,8 +71,8 @@ var requestMutants = []mutant{
 	},
 	{
 		name: "keep state from one range to the next", file: "facade/pages.go", tests: "facade", test: "^TestIteratorsStartOverWhenRangedAgain$",
-		guard:  `get = f.get(ctx, next, opts, settings.prefetch)`,
-		broken: `first, get = next, f.get(ctx, next, opts, settings.prefetch)`,
+		guard:  `ahead = f.ask(ctx, next, opts, settings.prefetch)`,
+		broken: `first, ahead = next, f.ask(ctx, next, opts, settings.prefetch)`,
 	},
 }
 
@@ -149,9 +149,9 @@ var answerMutants = []mutant{
 		broken: "",
 	},
 	{
-		name: "replace a token in spite of NoRetry", file: "facade/retry.go", tests: "facade", test: "^TestPromise5NoRetryReplacesNoToken$",
-		guard:  `case x.settings.noRetry:`,
-		broken: `case x.settings.noRetry && k != stale:`,
+		name: "replace a token in spite of NoRetry", file: "facade/token.go", tests: "facade", test: "^TestPromise5NoRetryReplacesNoToken$",
+		guard:  `repeat := !x.settings.noRetry`,
+		broken: `repeat := true`,
 	},
 	{
 		name: "replace a token for whatever has expired", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestPromise5OnlyTokensExpire$",
@@ -159,7 +159,7 @@ var answerMutants = []mutant{
 		broken: `strings.Contains(text, "expired")`,
 	},
 	{
-		name: "keep a token that the API calls expired", file: "facade/retry.go", tests: "facade", test: "^TestPromise5RejectedTokenIsReplacedOnce$",
+		name: "keep a token that the API calls expired", file: "facade/token.go", tests: "facade", test: "^TestPromise5RejectedTokenIsReplacedOnce$",
 		guard:  `source.Invalidate(ctx, x.last.token)`,
 		broken: `_ = source`,
 	},

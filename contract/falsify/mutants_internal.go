@@ -14,7 +14,7 @@ var tokenMutants = []mutant{
 	},
 	{
 		name: "offer refused credentials again", file: "internal/lwa/login.go", tests: "internal/lwa", test: "^TestPermanentRefusalIsRemembered$",
-		guard:  `l.Owner.refuse(l.Endpoint, c, failure)`,
+		guard:  `l.Refusals.Add(RefusalMemory, failure, offer...)`,
 		broken: `// not remembered`,
 	},
 	{

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/spservices/services-go/internal/safefile"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -25,8 +26,9 @@ const journalVersion = 1
 // it is compacted and when it is closed.
 type journal struct {
 	mu   sync.Mutex
-	file *os.File
-	err  error // of the first record that could not be written
+	file *safefile.File
+	size int64 // bytes of whole records
+	err  error // of a record that could neither be written nor taken away
 }
 
 // journalRecord is a whole state or a change of it. The first record of a file
@@ -40,29 +42,49 @@ type journalRecord struct {
 // openJournal takes the state from a file that is there, and begins it anew
 // with that state alone. A damaged end is left out and kept in another file.
 func (e *Emulator) openJournal(path string) error {
-	text, err := os.ReadFile(path) //nolint:gosec // the file that the caller names
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	f, err := safefile.Open(path)
+	if err != nil {
 		return err
 	}
+	if err := e.readJournal(f); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", path, err), f.Discard())
+	}
+	return nil
+}
+
+func (e *Emulator) readJournal(f *safefile.File) error {
+	start := make([]byte, checksumDigits+1+len(journalStart))
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	if !beginsJournal(start[:n]) { // whatever its size
+		return errors.New("not a state file, which is left as it is")
+	}
+	rest, err := io.ReadAll(f)
+	if err != nil {
+		return err
+	}
+	text := append(start[:n], rest...)
 	restored, intact, err := replay(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if restored == nil && !beginsJournal(text) {
-		return fmt.Errorf("%s: not a state file, which is left as it is", path)
+		return err
 	}
 	if intact < len(text) {
-		kept, err := keepDamaged(path+".damaged", text)
-		if err != nil {
-			return err
+		kept, err := keepDamaged(f.Path+".damaged", text)
+		if err != nil && bytes.IndexByte(text[intact:], '\n') >= 0 { // more than a record that was not finished, nor answered
+			return fmt.Errorf("damaged from byte %d on, and no copy can be kept of it: %w", intact, err)
 		}
-		e.logger.Warn("the end of the state file is damaged and left out", "file", path, "bytes", len(text)-intact, "copy", kept)
+		e.logger.Warn("the end of the state file is damaged and left out", "file", f.Path, "bytes", len(text)-intact, "copy", kept)
 	}
-	if restored != nil {
-		e.state.Store(restored)
+	if restored == nil {
+		restored, intact = e.state.Load(), 0
 	}
-	e.journal, err = createJournal(path, e.state.Load().seed())
-	return err
+	if e.journal, err = newJournal(f, restored.seed(), int64(intact)); err != nil {
+		return err
+	}
+	e.state.Store(restored)
+	return nil
 }
 
 // keepDamaged writes text to a file that was not there before.
@@ -72,7 +94,10 @@ func keepDamaged(name string, text []byte) (path string, err error) {
 		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // beside the file that the caller names
 		if err == nil {
 			_, err = f.Write(text)
-			return path, errors.Join(err, f.Close())
+			if err = errors.Join(err, f.Close()); err != nil {
+				return "", errors.Join(err, os.Remove(path))
+			}
+			return path, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return "", err
@@ -114,8 +139,8 @@ func replay(text []byte) (s *state, intact int, err error) {
 			break
 		}
 		switch {
-		case s == nil && (record.Version != journalVersion || record.Snapshot == nil):
-			err = fmt.Errorf("not a journal of version %d", journalVersion)
+		case s == nil && record.Snapshot == nil:
+			err = errors.New("the first record has no state")
 		case record.Snapshot != nil:
 			s, err = load(record.Snapshot)
 		case record.Change != nil:
@@ -141,50 +166,72 @@ func readRecord(line []byte) (record *journalRecord, ok bool, err error) {
 	if err != nil || uint32(sum) != crc32.ChecksumIEEE(text) {
 		return nil, false, nil //nolint:nilerr // damage is no error
 	}
+	if bytes.HasPrefix(text, []byte(journalStart)) { // before the rest, which another version may write otherwise
+		var first struct {
+			Version int `json:"journal"`
+		}
+		if err := wire.Unmarshal(text, &first); err != nil || first.Version != journalVersion {
+			return nil, true, fmt.Errorf("the state file has version %d, and this emulator takes version %d: name another file, or use the emulator that wrote this one", first.Version, journalVersion)
+		}
+	}
 	record = &journalRecord{}
-	return record, true, wire.Unmarshal(text, record)
+	return record, true, wire.UnmarshalKnown(text, record)
 }
 
-// createJournal puts a journal with one state in the place of path, at once.
-func createJournal(path string, seed *Seed) (*journal, error) {
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // the file that the caller names
+// newJournal begins a file anew with one state. A file that cannot be replaced is
+// continued instead: of it, the first intact bytes have that state, if there
+// are any.
+func newJournal(f *safefile.File, seed *Seed, intact int64) (*journal, error) {
+	j := &journal{file: f, size: intact}
+	first := &journalRecord{Version: journalVersion, Snapshot: seed}
+	line, err := first.line()
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{file: f}
-	err = j.append(&journalRecord{Version: journalVersion, Snapshot: seed})
-	if err = errors.Join(err, f.Sync()); err == nil {
-		err = os.Rename(f.Name(), path)
+	switch err = f.Replace(line); {
+	case err == nil:
+		j.size = int64(len(line))
+	case errors.Is(err, safefile.ErrInPlace):
+		if err = f.Truncate(intact); err == nil && intact == 0 {
+			err = j.append(first)
+		}
+		err = errors.Join(err, f.Sync())
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	if directory, err := os.Open(filepath.Dir(path)); err == nil {
-		_ = directory.Sync() // not every system can
-		_ = directory.Close()
-	}
-	return j, nil
+	return j, err
 }
 
-// append writes a record. Once that has failed it always fails: a file with a
+// line is a record as it stands in the file.
+func (r *journalRecord) line() ([]byte, error) {
+	text, err := wire.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(make([]byte, 0, len(text)+checksumDigits+2), "%08x %s\n", crc32.ChecksumIEEE(text), text), nil
+}
+
+// append writes a record. What is left of one that cannot be written is taken
+// away again; where that fails too, nothing more is written, as a file with a
 // gap would tell of a state that never was.
 func (j *journal) append(record *journalRecord) error {
 	if j == nil {
 		return nil
 	}
-	text, err := wire.Marshal(record)
+	line, err := record.line()
 	if err != nil {
 		return fmt.Errorf("emulator: state file: %w", err)
 	}
-	line := fmt.Appendf(make([]byte, 0, len(text)+checksumDigits+2), "%08x %s\n", crc32.ChecksumIEEE(text), text)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.err == nil {
-		_, j.err = j.file.Write(line)
-	}
 	if j.err != nil {
 		return fmt.Errorf("emulator: state file: %w", j.err)
 	}
+	if _, err := j.file.WriteAt(line, j.size); err != nil {
+		if j.file.Truncate(j.size) != nil {
+			j.err = err
+		}
+		return fmt.Errorf("emulator: state file: %w", err)
+	}
+	j.size += int64(len(line))
 	return nil
 }
 

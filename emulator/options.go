@@ -80,8 +80,10 @@ func WithThrottling() Option {
 }
 
 // WithStateFile keeps the state in a file, which outlives the process however
-// it ends; where it exists it goes before the seed. The file holds what
-// [Emulator.Snapshot] does. One emulator at a time may use it.
+// it ends. If the file exists, it takes precedence over the seed. The file holds
+// what [Emulator.Snapshot] does. It has to be a regular file, or a link to one
+// or to where one can be made. One emulator at a time may use it: while it is
+// open, [New] returns an error for it, in this process and in others.
 func WithStateFile(path string) Option {
 	return func(c *config) error {
 		if path == "" {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/emulator"
+	"github.com/spservices/services-go/internal/safefile"
 )
 
 // emulatorFlags are the command line of spservices emulator.
@@ -55,10 +56,14 @@ func (f *emulatorFlags) serve(ctx context.Context, emu *emulator.Emulator, stdou
 		return err
 	}
 	if f.portFile != "" {
-		if err := writeWhole(f.portFile, emu.Addr()); err != nil {
-			return err
+		file, _, err := safefile.Resolve(f.portFile)
+		if err == nil {
+			err = writeWhole(file, emu.Addr())
 		}
-		defer func() { _ = os.Remove(f.portFile) }()
+		if err != nil {
+			return fmt.Errorf("--port-file: %w", err)
+		}
+		defer func() { _ = os.Remove(file) }()
 	}
 	if err := printEnvironment(stdout, emu); err != nil {
 		return err
@@ -138,7 +143,8 @@ func quoted(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
-// writeWhole writes a file that is never seen half written.
+// writeWhole writes a file that is never seen half written, unless it cannot be
+// replaced, as one that is mounted.
 func writeWhole(name, text string) error {
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
 	if err != nil {
@@ -146,10 +152,10 @@ func writeWhole(name, text string) error {
 	}
 	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
+		if err = os.Rename(f.Name(), name); err == nil {
+			return nil
+		}
+		err = os.WriteFile(name, []byte(text), 0o644) //nolint:gosec // the file that the user names, for others to read
 	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return errors.Join(err, os.Remove(f.Name()))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -143,6 +144,38 @@ func TestEmulatorServes(t *testing.T) {
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("signing in answers %s", response.Status)
+	}
+}
+
+// TestPortFileIsARegularFile keeps a link, and refuses what must not be replaced.
+func TestPortFileIsARegularFile(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	link := filepath.Join(directory, "link")
+	if err := os.Symlink("target", link); err != nil {
+		t.Skip(err)
+	}
+	environment := serve(t, "--port-file", link)
+	if text, err := os.ReadFile(filepath.Join(directory, "target")); err != nil || "http://"+string(text) != environment["SP_API_ENDPOINT"] {
+		t.Errorf("the port file holds %q, %v", text, err)
+	}
+	if target, err := os.Readlink(link); err != nil || target != "target" {
+		t.Errorf("the link leads to %q, %v", target, err)
+	}
+	socket := filepath.Join(directory, "socket")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer listener.Close()
+	for _, name := range []string{socket, directory} {
+		err := runEmulator(t.Context(), []string{"--addr", "127.0.0.1:0", "--port-file", name}, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), "--port-file: "+name) || !strings.Contains(err.Error(), "not a regular file") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if _, err := os.Lstat(name); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -78,4 +78,44 @@ var serverMutants = []mutant{
 		guard:  `if part.value == "" {`,
 		broken: `if len(problems) > 0 || part.value == "" {`,
 	},
+	{
+		name: "replace a device", file: "internal/safefile/resolve.go", tests: "emulator", test: "^TestStateFilesThatAreNoRegularFiles$",
+		guard:  `case mode.IsRegular():`,
+		broken: `case mode.IsRegular() || mode&fs.ModeDevice != 0:`,
+	},
+	{
+		name: "part the names of a file", file: "internal/safefile/file.go", tests: "emulator", test: "^TestStateFileWithAnotherName$",
+		guard:  `if hasOtherNames(before) {`,
+		broken: `if before == nil {`,
+	},
+	{
+		name: "forget the mode of a file", file: "internal/safefile/file.go", tests: "emulator", test: "^TestStateFileKeepsModeAndOwner$",
+		guard:  `next.Chmod(before.Mode().Perm())`,
+		broken: `next.Chmod(0o600)`,
+	},
+	{
+		name: "open a state file without its lock", file: "internal/safefile/file.go", tests: "emulator", test: "^TestStateFileIsOneEmulators$",
+		guard:  `err = lock(f)`,
+		broken: `err = nil`,
+	},
+	{
+		name: "lose the lock when a file is replaced", file: "internal/safefile/file.go", tests: "emulator", test: "^TestStateFileIsOneEmulators$",
+		guard:  `, lock(next))`,
+		broken: `)`,
+	},
+	{
+		name: "take a state file of any version", file: "emulator/journal.go", tests: "emulator", test: "^TestStateFilesOfOtherVersionsAreRefused$",
+		guard:  `err != nil || first.Version != journalVersion {`,
+		broken: `err != nil {`,
+	},
+	{
+		name: "drop what another version has written", file: "emulator/journal.go", tests: "emulator", test: "^TestStateFilesOfOtherVersionsAreRefused$",
+		guard:  `wire.UnmarshalKnown(text, record)`,
+		broken: `wire.Unmarshal(text, record)`,
+	},
+	{
+		name: "name a port file that is none", file: "cmd/spservices/emulator.go", tests: "cmd/spservices", test: "^TestPortFileIsARegularFile$",
+		guard:  `file, _, err := safefile.Resolve(f.portFile)`,
+		broken: `file, err := f.portFile, safefile.ErrInPlace; err = nil`,
+	},
 }

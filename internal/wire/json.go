@@ -34,6 +34,11 @@ func Marshal(v any) ([]byte, error) { return json.Marshal(v, marshalOptions) }
 // Unmarshal decodes one JSON value; anything after it is an error.
 func Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v, unmarshalOptions) }
 
+// UnmarshalKnown does the same and refuses members that v does not have.
+func UnmarshalKnown(data []byte, v any) error {
+	return json.Unmarshal(data, v, unmarshalOptions, json.RejectUnknownMembers(true))
+}
+
 // MarshalKeepingOffset encodes v with the offsets its times have. Recurring
 // availability needs them: Monday 18:00 −07:00 is a Tuesday in UTC.
 func MarshalKeepingOffset(e *jsontext.Encoder, v any) error {

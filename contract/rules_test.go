@@ -6,6 +6,8 @@ const (
 	ruleMalformed  = "a malformed parameter is named"
 	ruleForeignJob = "a job of another seller"
 	ruleUnknownJob = "an unknown job"
+
+	ruleMarketplace = "a marketplace of another region"
 )
 
 // businessRules are what the server decides by its state, beyond what the API
@@ -36,13 +38,16 @@ var businessRules = func() map[string][]string {
 		},
 		opRange:       capacity,
 		opFixed:       append([]string{"slotDuration valid"}, capacity...),
-		opSchedule:    {"empty schedules", "missing schedules", "unknown resource", "an overlapping record comes back with the warning ScheduleOverride"},
+		opSchedule:    {"empty schedules", "missing schedules", "unknown resource", "the whole schedule is replaced", "a record shorter than a slot comes back with errors", "an overlapping record comes back with the warning ScheduleOverride"},
 		opReserve:     {ruleMissing, "unknown resource", "capacity that is taken draws a warning", "time outside the schedule draws a warning"},
 		opRereserve:   {ruleMissing, "unknown resource", "unknown reservation", "answers the new reservation id", "capacity that is taken draws a warning"},
 		opRelease:     {ruleMissing, "unknown reservation", "the capacity is there again"},
 		opSlotsByJob:  slots,
 		opSlots:       append([]string{ruleMissing}, slots...),
 		opDestination: {"missing contentType and contentLength are named", "unknown contentType", "the URL expires after 300 s", "the URL checks the content type", "the URL checks the length", "the URL checks the MD5"},
+	}
+	for _, operation := range marketplaceOperations() {
+		rules[operation] = append(rules[operation], ruleMarketplace)
 	}
 	for _, operation := range jobOperations {
 		rules[operation] = append(rules[operation], ruleForeignJob, ruleUnknownJob)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (c scenario) path() string {
 // scenarios are all there are: those by hand, and for the cells that they
 // leave out an answer on demand.
 func scenarios(table []cell) []scenario {
-	all := slices.Concat(jobScenarios, ownershipScenarios(), bookingScenarios, reschedulingScenarios, assignmentScenarios,
+	all := slices.Concat(jobScenarios, ownershipScenarios(), marketplaceScenarios(), bookingScenarios, reschedulingScenarios, assignmentScenarios,
 		fulfillmentScenarios, capacityScenarios, scheduleScenarios, reservationScenarios, slotScenarios, documentScenarios,
 		requestScenarios(), tokenScenarios(), throttleScenarios(table))
 	driven := map[cell]bool{}
@@ -132,6 +133,29 @@ func requestScenarios() (list []scenario) {
 			scenario{operation, 413, "a body of more than 1 MiB", func(s *scene) {
 				s.refused(send(s, asJSON, strings.Repeat(" ", 1<<20)), 413, "InvalidInput")
 			}})
+	}
+	return list
+}
+
+// marketplaceOperations are those that take marketplaceIds.
+func marketplaceOperations() (list []string) {
+	takes := reflect.TypeFor[interface{ Marketplaces() *[]string }]()
+	for operation, op := range shapes() {
+		if op.query != nil && reflect.PointerTo(op.query).Implements(takes) {
+			list = append(list, operation)
+		}
+	}
+	return list
+}
+
+// marketplaceScenarios ask about a marketplace that another region serves.
+func marketplaceScenarios() (list []scenario) {
+	for _, operation := range marketplaceOperations() {
+		list = append(list, scenario{operation, 403, ruleMarketplace, func(s *scene) {
+			s.emulated()
+			_, err := s.callJob(s.client, operation, s.anyJob(), facade.Marketplace(facade.MarketplaceDE), s.note())
+			s.refused(err, 403, "Unauthorized")
+		}})
 	}
 	return list
 }

@@ -32,6 +32,25 @@ var scheduleScenarios = []scenario{
 			s.Errorf("got %+v", slots.Capacities)
 		}
 	}},
+	{opSchedule, 200, "the whole schedule is replaced", func(s *scene) {
+		s.emulated()
+		hour := s.freeHour(fitter)
+		_, err := s.client.UpdateSchedule(s.Context(), fitter, []facade.AvailabilityRecord{s.hours()}, s.note())
+		s.succeeded(err)
+		if got := s.fixed(fitter, hour, hour.Add(time.Hour))[0]; got.scheduled != 0 {
+			s.Errorf("hours of the old schedule have %v", got)
+		}
+	}},
+	{opSchedule, 200, "a record shorter than a slot comes back with errors", func(s *scene) {
+		s.emulated()
+		record := s.hours()
+		record.EndTime = record.StartTime.Add(4 * time.Minute)
+		got, err := s.client.UpdateSchedule(s.Context(), fitter, []facade.AvailabilityRecord{record}, s.note())
+		s.says(s.refused(err, 200, "InvalidInput"), "at least 5 minutes")
+		if len(got) != 1 || len(got[0].Errors) != 1 {
+			s.Errorf("got %+v", got)
+		}
+	}},
 	{opSchedule, 200, "an overlapping record comes back with the warning ScheduleOverride", func(s *scene) {
 		s.emulated()
 		record := s.hours()

@@ -53,7 +53,12 @@ func handle[Query, Body any](rule func(c *call, query *Query, body *Body) (any, 
 		if violations := check.Violations(); len(violations) > 0 {
 			return nil, c.invalid(violations)
 		}
-		return c.transition(func() (any, *refusal) { return rule(c, &query, &body) })
+		return c.transition(func() (any, *refusal) {
+			if refused := c.checkMarketplace(&query); refused != nil {
+				return nil, refused
+			}
+			return rule(c, &query, &body)
+		})
 	}}
 }
 

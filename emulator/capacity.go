@@ -114,6 +114,9 @@ func getFixedSlotCapacity(c *call, query *gen.GetFixedSlotCapacityParams, body *
 	if body.SlotDuration == 0 {
 		body.SlotDuration = defaultSlotDuration
 	}
+	if int(body.SlotDuration) < c.shortestSlot {
+		return nil, c.rule(invalidCapacity, slotDurationFault)
+	}
 	length := time.Duration(body.SlotDuration) * time.Minute
 	page, refused := c.capacityPage(body.StartDateTime, body.EndDateTime, query.NextPageToken, capacityPage.Truncate(length))
 	if refused != nil {

@@ -16,14 +16,17 @@ var faultsOf = map[string]func([]wire.Violation) []string{
 	"getFixedSlotCapacity": capacityFaults,
 }
 
-const notTime = " is not a valid ISO date/time object"
+const (
+	notTime           = " is not a valid ISO date/time object"
+	slotDurationFault = "Slot duration is not valid, it should be a multiple of 5 and within allowed range."
+)
 
 // capacityFaults are what Amazon's examples say about a request for capacity,
 // each once.
 func capacityFaults(violations []wire.Violation) (faults []string) {
 	var others []wire.Violation
 	for _, v := range violations {
-		fault := "Slot duration is not valid, it should be a multiple of 5 and within allowed range."
+		fault := slotDurationFault
 		switch {
 		case v.Path == "slotDuration":
 		case v.Path != "startDateTime" && v.Path != "endDateTime":

@@ -15,6 +15,7 @@ type Emulator struct {
 	clock            *Clock
 	verifyTokens     bool
 	wholeReservation bool
+	scheduleUpdates  ScheduleUpdates
 	logger           *slog.Logger
 
 	routes *http.ServeMux
@@ -61,6 +62,7 @@ func New(opts ...Option) (*Emulator, error) {
 		source:           c.seed,
 		verifyTokens:     c.verifyTokens,
 		wholeReservation: c.wholeReservation,
+		scheduleUpdates:  c.scheduleUpdates,
 		logger:           c.logger,
 		throttle:         throttle{stands: c.clock.stands, enforced: c.throttled, given: map[string]usagePlan{}, buckets: map[bucketKey]*bucket{}, counts: map[string]ThrottleCount{}},
 		handlers:         handlers{byName: map[string]http.Handler{}},

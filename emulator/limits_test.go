@@ -112,7 +112,7 @@ func TestRecurrenceEnds(t *testing.T) {
 func TestScheduleIsBounded(t *testing.T) {
 	t.Parallel()
 	const most = 1000
-	f := start(t)
+	f := start(t, emulator.WithScheduleUpdates(emulator.ReplaceOverlaps))
 	var records []gen.AvailabilityRecord
 	for i := range most - 1 { // the seed has one
 		records = append(records, hour(idle.Add(time.Duration(i)*oneDay)))
@@ -131,6 +131,11 @@ func TestScheduleIsBounded(t *testing.T) {
 		}
 	}
 	f.schedule(records[0], records[most-2]).want(200, "ScheduleOverride") // in place of themselves
+
+	f = start(t) // where nothing of the old schedule stays
+	f.schedule(append(records, hour(idle.Add(-oneDay)))...).want(200)
+	f.schedule(append(records, hour(idle.Add(-2*oneDay)))...).want(200)
+	f.schedule(append(records, hour(idle.Add(-oneDay)), hour(idle.Add(-2*oneDay)))...).want(400, "schedules")
 }
 
 // What a later proof leaves out stays as the earlier one set it.

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -15,6 +16,7 @@ type config struct {
 	seed             Source
 	verifyTokens     bool
 	wholeReservation bool
+	scheduleUpdates  ScheduleUpdates
 	throttled        bool
 	stateFile        string
 	logger           *slog.Logger
@@ -68,6 +70,36 @@ func WithShortReservations() Option {
 // of with its id alone.
 func WithWholeReservations() Option {
 	return func(c *config) error { c.wholeReservation = true; return nil }
+}
+
+// ScheduleUpdates is a reading of what updateSchedule does to the schedule that
+// a resource has.
+type ScheduleUpdates uint8
+
+const (
+	// ReplaceAll replaces the whole schedule. Amazon's guide to resource capacity
+	// says that updateSchedule overwrites the existing one.
+	ReplaceAll ScheduleUpdates = iota
+	// ReplaceFrom replaces the schedule from the earliest start of a new record
+	// on. Existing records are cut there.
+	ReplaceFrom
+	// ReplaceOverlaps replaces the schedule only where the time ranges of new
+	// and existing records overlap, of which Amazon's sandbox warns with
+	// ScheduleOverride.
+	ReplaceOverlaps
+)
+
+// WithScheduleUpdates sets what updateSchedule does to an existing schedule. The
+// default is [ReplaceAll]. Appointments and reservations in hours that an update
+// takes away stay as they are.
+func WithScheduleUpdates(how ScheduleUpdates) Option {
+	return func(c *config) error {
+		if how > ReplaceOverlaps {
+			return fmt.Errorf("schedule updates: %d is none of ReplaceAll, ReplaceFrom and ReplaceOverlaps", how)
+		}
+		c.scheduleUpdates = how
+		return nil
+	}
 }
 
 // WithThrottling enforces the usage plans of the API description: a bucket for

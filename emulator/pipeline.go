@@ -18,6 +18,8 @@ type call struct {
 	pathValues []string
 	now        time.Time
 	rate       float64 // requests per second, of the usage plan
+
+	shortestSlot int // minutes, in the marketplace of the request
 }
 
 // newRoutes routes each path of the API, and the two servers beside it. One

@@ -23,6 +23,9 @@ func createReservation(c *call, _ *gen.CreateReservationParams, body *gen.Create
 // updateReservation replaces a reservation by another with a new id.
 func updateReservation(c *call, _ *gen.UpdateReservationParams, body *gen.UpdateReservationRequest) (any, *refusal) {
 	replaced := c.pathValues[0]
+	if given := body.Reservation.ReservationID; given != "" && given != replaced {
+		return nil, c.rule(badParameters, "reservation.reservationId")
+	}
 	if c.seller.reservations[replaced] == nil {
 		return nil, c.rule(unknownReservation, replaced)
 	}

@@ -94,7 +94,7 @@ func TestReservationsBeyondCapacityAreWarnedAbout(t *testing.T) {
 		"now":                                 {nil, of(noon, noon.Add(time.Hour), 1), nil},
 		"for ever":                            {nil, of(at(1, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), 1), nil},
 	} {
-		f := start(t)
+		f := start(t, emulator.WithScheduleUpdates(emulator.ReplaceOverlaps)) // beside the hours of the seed
 		work := gen.AvailabilityRecord{StartTime: at(0, 9), EndTime: at(0, 17), Capacity: 2, Recurrence: &gen.Recurrence{EndTime: at(40, 0)}}
 		f.schedule(work).want(200)
 		for _, r := range c.before {

@@ -23,6 +23,7 @@ const (
 	tokenUnknown
 	tokenExpired
 	tokenOfNoSeller
+	otherRegion
 	unsupportedMediaType
 	requestTooLarge
 	overQuota
@@ -71,6 +72,7 @@ const (
 	recordEndsBeforeStart
 	recordLongerThanDay
 	recordRecurrence
+	recordTooShort
 )
 
 // outcome is what a rule answers: status, code and a message. Arguments go into
@@ -95,6 +97,7 @@ var outcomes = [...]outcome{
 	tokenUnknown:         {403, "Unauthorized", "Access to the requested resource is denied: the access token is malformed, revoked or invalid."},
 	tokenExpired:         {403, "Unauthorized", "The access token you provided has expired."},
 	tokenOfNoSeller:      {403, "Unauthorized", "Access to the requested resource is denied: the access token was issued without a seller."},
+	otherRegion:          {403, "Unauthorized", "Access to requested resource is denied.\nThe marketplaces you provided are not valid for region."},
 	unsupportedMediaType: {415, invalidInput, "The Content-Type must be application/json."},
 	overQuota:            {429, quotaExceeded, "You exceeded your quota for the requested resource."},
 	requestTooLarge:      {413, invalidInput, "The request is larger than 1 MiB."},
@@ -143,6 +146,7 @@ var outcomes = [...]outcome{
 	recordEndsBeforeStart: {400, invalidInput, "The endTime of an availability must be after its startTime."},
 	recordLongerThanDay:   {400, invalidInput, "An availability that recurs must not be longer than a day."},
 	recordRecurrence:      {400, invalidInput, "The recurrence of an availability must end after its startTime and name days of the month from 1 to 31."},
+	recordTooShort:        {400, invalidInput, "An availability must last at least %d minutes."},
 }
 
 // exceptions are the operations that answer a rule otherwise. A status of 200
@@ -167,6 +171,7 @@ var recordExceptions = map[rule]outcome{
 	recordEndsBeforeStart: {200, invalidInput, outcomes[recordEndsBeforeStart].message},
 	recordLongerThanDay:   {200, invalidInput, outcomes[recordLongerThanDay].message},
 	recordRecurrence:      {200, invalidInput, outcomes[recordRecurrence].message},
+	recordTooShort:        {200, invalidInput, outcomes[recordTooShort].message},
 }
 
 // rule refuses the request for one reason.

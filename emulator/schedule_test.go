@@ -14,7 +14,7 @@ import (
 // records to it.
 func schedules(t *testing.T) (f *fixture, update func(records ...string) *answer) {
 	t.Helper()
-	f = start(t, emulator.WithSeed(func(now time.Time) (*emulator.Seed, error) {
+	f = start(t, emulator.WithScheduleUpdates(emulator.ReplaceOverlaps), emulator.WithSeed(func(now time.Time) (*emulator.Seed, error) {
 		seed, err := tinySeed(now)
 		seed.Sellers[0].Resources[0].Schedule = nil
 		return seed, err

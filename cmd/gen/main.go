@@ -121,6 +121,7 @@ func generate(text []byte, root string) ([]file, error) {
 		{"redact.tmpl", "gen/redact.gen.go"},
 		{"aliases.tmpl", "facade/models.gen.go"},
 		{"marketplaces.tmpl", "facade/marketplaces.gen.go"},
+		{"gen_marketplaces.tmpl", "gen/marketplaces.gen.go"},
 	} {
 		body, err := render(t.template, api)
 		if err != nil {

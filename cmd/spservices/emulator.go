@@ -18,7 +18,7 @@ import (
 
 // emulatorFlags are the command line of spservices emulator.
 type emulatorFlags struct {
-	addr, portFile, seed, throttle, auth, clock, reservations, state, log string
+	addr, portFile, seed, throttle, auth, clock, reservations, scheduleUpdates, state, log string
 }
 
 // runEmulator serves the Services API until ctx ends.
@@ -32,6 +32,8 @@ func runEmulator(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	flags.StringVar(&f.auth, "auth", "strict", "`strict|off`: verify access tokens or not")
 	flags.StringVar(&f.clock, "clock", "real", "`real|TIME`: run with the machine, or stand at an RFC 3339 time")
 	flags.StringVar(&f.reservations, "reservations", "short", "`short|whole`: answer a reservation with its id alone or whole")
+	flags.StringVar(&f.scheduleUpdates, "schedule-updates", "replace-all",
+		"`replace-all|replace-from|replace-overlaps`: what updateSchedule does to an existing schedule")
 	flags.StringVar(&f.state, "state", "", "keep the state in this `FILE`, which goes before the seed once it exists")
 	flags.StringVar(&f.log, "log", "text", "`text|json`: how requests are logged to standard error")
 	if err := parse(flags, args, stderr); err != nil {
@@ -94,6 +96,11 @@ func (f *emulatorFlags) options(stderr io.Writer) ([]emulator.Option, error) {
 	})
 	choose("throttle", f.throttle, map[string]emulator.Option{"on": emulator.WithThrottling(), "off": nil})
 	choose("auth", f.auth, map[string]emulator.Option{"strict": nil, "off": emulator.WithoutTokens()})
+	choose("schedule-updates", f.scheduleUpdates, map[string]emulator.Option{
+		"replace-all":      emulator.WithScheduleUpdates(emulator.ReplaceAll),
+		"replace-from":     emulator.WithScheduleUpdates(emulator.ReplaceFrom),
+		"replace-overlaps": emulator.WithScheduleUpdates(emulator.ReplaceOverlaps),
+	})
 	choose("reservations", f.reservations, map[string]emulator.Option{"short": nil, "whole": emulator.WithWholeReservations()})
 	switch f.seed {
 	case "default":

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -182,7 +183,7 @@ func TestPortFileIsARegularFile(t *testing.T) {
 func TestEmulatorUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"--auth", "maybe"}, {"--throttle", "2"}, {"--clock", "noon"}, {"--log", "xml"}, {"--reservations", "long"}, {"more"},
+		{"--auth", "maybe"}, {"--throttle", "2"}, {"--clock", "noon"}, {"--log", "xml"}, {"--reservations", "long"}, {"--schedule-updates", "all"}, {"more"},
 	} {
 		err := runEmulator(t.Context(), args, io.Discard, io.Discard)
 		if usage := (usageError{}); !errors.As(err, &usage) {
@@ -192,6 +193,66 @@ func TestEmulatorUsage(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.json")
 	if err := runEmulator(t.Context(), []string{"--seed", missing}, io.Discard, io.Discard); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestEmulatorTakesItsRulesFromFlags looks at what the flags for reservations and
+// schedules do to answers.
+func TestEmulatorTakesItsRulesFromFlags(t *testing.T) {
+	t.Parallel()
+	const technician, april = "A1TECHNICIAN01", "2030-04-07"
+	days := []string{"2030-02-07", "2030-06-07", april} // in the order that they are scheduled in
+	hours := func(day string) string {
+		return `"startTime":"` + day + `T09:00:00Z","endTime":"` + day + `T17:00:00Z"`
+	}
+	for _, c := range []struct {
+		args      []string
+		whole     bool // whether a reservation comes back whole
+		scheduled string
+	}{
+		{nil, false, "[false false true]"},
+		{[]string{"--reservations", "short", "--schedule-updates", "replace-all"}, false, "[false false true]"},
+		{[]string{"--reservations", "whole", "--schedule-updates", "replace-from"}, true, "[true false true]"},
+		{[]string{"--schedule-updates", "replace-overlaps"}, false, "[true true true]"},
+	} {
+		environment := serve(t, append([]string{"--auth", "off"}, c.args...)...)
+		ask := func(method, path, body string) string {
+			request, err := http.NewRequestWithContext(t.Context(), method,
+				environment["SP_API_ENDPOINT"]+"/service/v1/"+path+"?marketplaceIds="+environment["SP_API_MARKETPLACE"], strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/json")
+			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+			response, err := client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			text, err := io.ReadAll(response.Body)
+			if err != nil || response.StatusCode != http.StatusOK {
+				t.Fatalf("%v: %s answers %s %s %v", c.args, path, response.Status, text, err)
+			}
+			return string(text)
+		}
+		scheduled := func(day string) bool {
+			window := `{"startDateTime":"` + day + `T12:00:00Z","endDateTime":"` + day + `T13:00:00Z"}`
+			return strings.Contains(ask(http.MethodPost, "serviceResources/"+technician+"/capacity/range", window), `"capacity":1`)
+		}
+		for _, day := range days {
+			ask(http.MethodPut, "serviceResources/"+technician+"/schedules", `{"schedules":[{`+hours(day)+`}]}`)
+		}
+		made := ask(http.MethodPost, "reservation", `{"resourceId":"`+technician+`","reservation":{"type":"BREAK","availability":{`+hours(april)+`}}}`)
+		if whole := strings.Contains(made, "BREAK"); whole != c.whole {
+			t.Errorf("%v: a reservation is answered as %s", c.args, made)
+		}
+		var found []bool
+		for _, day := range days {
+			found = append(found, scheduled(day))
+		}
+		if fmt.Sprint(found) != c.scheduled {
+			t.Errorf("%v: of %v %v are scheduled, want %v", c.args, days, found, c.scheduled)
+		}
 	}
 }
 

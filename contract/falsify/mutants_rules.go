@@ -53,6 +53,46 @@ var ruleMutants = []mutant{
 		broken: `window.end += int64(capacityPage/time.Second)`,
 	},
 	{
+		name: "keep the schedule that an update replaces", file: "emulator/schedule.go", tests: "emulator", test: "^TestScheduleUpdates$",
+		guard:  "\tcase ReplaceOverlaps:\n",
+		broken: "\tcase ReplaceOverlaps, ReplaceAll:\n",
+	},
+	{
+		name: "carry what goes on past the first new record", file: "emulator/schedule.go", tests: "emulator", test: "^TestPublishedScheduleFollowsItsReading$",
+		guard:  `if each.end > end {`,
+		broken: `if each.end > end+daySeconds {`,
+	},
+	{
+		name: "let records recur past the first new record", file: "emulator/schedule.go", tests: "emulator", test: "^TestPublishedScheduleFollowsItsReading$",
+		guard:  `recurrence.EndTime = atSecond(last).In(recurrence.EndTime.Location())`,
+		broken: `recurrence.EndTime = recurrence.EndTime.Add(0)`,
+	},
+	{
+		name: "clear a schedule by records that are all wrong", file: "emulator/schedule.go", tests: "emulator", test: "^TestScheduleUpdates$",
+		guard:  `if len(added) == 0 {`,
+		broken: `if len(body.Schedules) == 0 {`,
+	},
+	{
+		name: "take a marketplace of another region", file: "emulator/marketplaces.go", tests: "emulator", test: "^TestMarketplacesOfAnotherRegionAreRefused$",
+		guard:  `if known && own.Region != "" && own.Region != asked.Region {`,
+		broken: `if known && own.Region == "" && own.Region != asked.Region {`,
+	},
+	{
+		name: "take slots below the minimum of the marketplace", file: "emulator/schedule.go", tests: "emulator", test: "^TestSlotsHaveAMinimumByMarketplace$",
+		guard:  `if r.EndTime.Sub(r.StartTime) < time.Duration(c.shortestSlot)*time.Minute {`,
+		broken: `if r.EndTime.Sub(r.StartTime) < time.Duration(defaultShortestSlot)*time.Minute {`,
+	},
+	{
+		name: "ask for slots below the minimum of the marketplace", file: "emulator/capacity.go", tests: "emulator", test: "^TestSlotsHaveAMinimumByMarketplace$",
+		guard:  `if int(body.SlotDuration) < c.shortestSlot {`,
+		broken: `if int(body.SlotDuration) < defaultShortestSlot {`,
+	},
+	{
+		name: "change another reservation than the body names", file: "emulator/reservations.go", tests: "emulator", test: "^TestReservationIDInTheBodyIsThatOfThePath$",
+		guard:  `if given := body.Reservation.ReservationID; given != "" && given != replaced {`,
+		broken: `if given := body.Reservation.ReservationID; given == "?" && given != replaced {`,
+	},
+	{
 		name: "ask for the members of a reservation that is answered by its id", file: "contract/description.go", tests: "contract", test: "^TestReservationMayComeBackWithItsIDAlone$",
 		guard:  `answered.Required = nil`,
 		broken: `answered.Required = []string{"reservationId"}`,

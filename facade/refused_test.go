@@ -38,41 +38,53 @@ func withSecret(secret string) facade.Option {
 func TestRefusedCredentialsAreOfferedOnceByAllClients(t *testing.T) {
 	t.Parallel()
 	ask := func(context.Context) (facade.Credentials, error) { return sellerCredentials, nil }
-	shared := facade.NewTokenStore()
-	for name, client := range map[string]func(parent *facade.Client) *facade.Client{
-		"the same client":              func(parent *facade.Client) *facade.Client { return parent },
-		"derived with the credentials": func(parent *facade.Client) *facade.Client { return derive(t, parent, withSecret("secret")) },
-		"derived twice": func(parent *facade.Client) *facade.Client {
-			return derive(t, derive(t, parent, seller(1)), withSecret("secret"))
-		},
-		"derived with a function": func(parent *facade.Client) *facade.Client {
-			return derive(t, parent, facade.WithCredentialsFunc(ask))
-		},
-		"of a shared store": func(parent *facade.Client) *facade.Client {
-			return derive(t, parent, withSecret("secret"), facade.WithTokenStore(shared))
-		},
-		"of one's own store": func(parent *facade.Client) *facade.Client {
+	own := func() facade.TokenStore { return &spyStore{TokenStore: facade.NewTokenStore()} }
+	for name, c := range map[string]struct {
+		store func() facade.TokenStore
+		next  func(parent *facade.Client, store facade.Option, fresh func(...facade.Option) *facade.Client) *facade.Client
+	}{
+		"the same client": {facade.NewTokenStore, func(parent *facade.Client, _ facade.Option, _ func(...facade.Option) *facade.Client) *facade.Client {
+			return parent
+		}},
+		"derived": {facade.NewTokenStore, func(parent *facade.Client, _ facade.Option, _ func(...facade.Option) *facade.Client) *facade.Client {
 			return derive(t, parent, withSecret("secret"))
-		},
+		}},
+		"derived twice": {facade.NewTokenStore, func(parent *facade.Client, _ facade.Option, _ func(...facade.Option) *facade.Client) *facade.Client {
+			return derive(t, derive(t, parent, seller(1)), facade.WithCredentialsFunc(ask))
+		}},
+		"derived, one's own store": {own, func(parent *facade.Client, _ facade.Option, _ func(...facade.Option) *facade.Client) *facade.Client {
+			return derive(t, parent, withSecret("secret"))
+		}},
+		"another client": {facade.NewTokenStore, func(_ *facade.Client, store facade.Option, fresh func(...facade.Option) *facade.Client) *facade.Client {
+			return fresh(store)
+		}},
+		"another client, one's own store": {own, func(_ *facade.Client, store facade.Option, fresh func(...facade.Option) *facade.Client) *facade.Client {
+			return fresh(store)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var asked atomic.Int32
-				var opts []facade.Option
-				if strings.Contains(name, "own") {
-					opts = append(opts, facade.WithTokenStore(&spyStore{TokenStore: facade.NewTokenStore()}))
+				fresh := func(opts ...facade.Option) *facade.Client {
+					return sellerOf(t, counted(&asked, revoking()), breaks, opts...)
 				}
-				parent := sellerOf(t, counted(&asked, revoking()), breaks, opts...)
-				for range 120 {
-					if failure := authErrorOf(t, getJob(t.Context(), client(parent))()); failure.Code != "invalid_grant" {
+				store := c.store()
+				parent := fresh(facade.WithTokenStore(store))
+				call := func() {
+					t.Helper()
+					client := c.next(parent, facade.WithTokenStore(store), fresh)
+					if failure := authErrorOf(t, getJob(t.Context(), client)()); failure.Code != "invalid_grant" {
 						t.Fatalf("code %s", failure.Code)
 					}
+				}
+				for range 120 {
+					call()
 					time.Sleep(1100 * time.Millisecond)
 				}
 				wantCount(t, "token requests in two minutes", &asked, 1)
 				time.Sleep(5 * time.Minute)
-				_ = authErrorOf(t, getJob(t.Context(), client(parent))())
+				call()
 				wantCount(t, "token requests after seven", &asked, 2)
 			})
 		})

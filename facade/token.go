@@ -144,39 +144,26 @@ func WithTokenStore(store TokenStore) Option {
 }
 
 // replaceToken gives a token that the API calls expired back to a source that
-// can replace it, and reports whether to repeat the call with another one. It
-// does so once per call, and not at all with a token that did not help in place
-// of a rejected one. The first to give back a token pays for its repeat from the
-// retry quota. Without that it gives one back each [lwa.RejectionMemory], so that
-// later calls can go on.
+// can replace it, once per call, and reports whether to repeat the call.
 func (x *exchange) replaceToken(ctx context.Context) bool {
 	source, ok := x.client.tokens.(interface {
 		Invalidate(ctx context.Context, token Token)
 	})
 	refusals, token := x.client.refusals, x.last.token.Value
-	remember := func(what ...string) { refusals.Add(lwa.RejectionMemory, nil, what...) }
-	known := func(what ...string) bool { _, ok := refusals.Find(what...); return ok }
 	if ok && x.refreshed {
-		remember("useless token", token)
+		refusals.Useless(token)
 	}
-	if !ok || x.refreshed || known("useless token", token) {
+	if !ok || x.refreshed {
 		return false
 	}
-	repeat := !x.settings.noRetry
-	if repeat && !known("replaced token", token) {
-		x.spent = x.client.quota.Take()
-		repeat = x.spent > 0
+	var pay func() bool
+	if !x.settings.noRetry {
+		pay = func() bool { x.spent = x.client.quota.Take(); return x.spent > 0 }
 	}
-	if repeat {
-		remember("replaced token", token)
-	} else {
-		unpaid := []string{"unpaid", x.key.ApplicationHash, x.key.SellerHash}
-		if known(unpaid...) {
-			return false
-		}
-		remember(unpaid...)
+	replace, repeat := refusals.Replace(token, x.key.ApplicationHash+"/"+x.key.SellerHash, pay)
+	if replace {
+		source.Invalidate(ctx, x.last.token)
 	}
-	source.Invalidate(ctx, x.last.token)
 	x.refreshed = repeat
 	return repeat
 }

@@ -64,6 +64,11 @@ var configMutants = []mutant{
 		broken: `_ = key`,
 	},
 	{
+		name: "forget that two clients share a store of their user", file: "internal/lwa/refusals.go", tests: "facade", test: "^TestRefusedCredentialsAreOfferedOnceByAllClients$",
+		guard:  `if known.store == s {`,
+		broken: `if known.store == nil {`,
+	},
+	{
 		name: "remember refusals by the seller alone", file: "internal/lwa/store.go", tests: "facade", test: "^TestRotatedSecretIsOfferedAtOnce$",
 		guard:  `case permanent(err): // which`,
 		broken: `case false: // which`,
@@ -74,19 +79,19 @@ var configMutants = []mutant{
 		broken: `if others && permanent(err) && false {`,
 	},
 	{
-		name: "replace a token that did not help", file: "facade/token.go", tests: "facade", test: "^TestOutageOfExpiredTokensIsNotAmplified$",
-		guard:  `|| known("useless token", token) {`,
-		broken: `{`,
+		name: "replace a token that did not help", file: "internal/lwa/refusals.go", tests: "facade", test: "^TestOutageOfExpiredTokensIsNotAmplified$",
+		guard:  `case known("useless token", token):`,
+		broken: `case false:`,
 	},
 	{
-		name: "replace tokens without a quota and without end", file: "facade/token.go", tests: "facade", test: "^TestOutageOfExpiredTokensIsNotAmplified$",
-		guard:  `if known(unpaid...) {`,
-		broken: `if false {`,
+		name: "replace tokens without a quota and without end", file: "internal/lwa/refusals.go", tests: "facade", test: "^TestOutageOfExpiredTokensIsNotAmplified$",
+		guard:  `case known("unpaid", who):`,
+		broken: `case false:`,
 	},
 	{
-		name: "keep an expired token for want of a quota", file: "facade/token.go", tests: "facade", test: "^TestExpiredTokenIsReplacedWithoutQuota$",
-		guard:  "\t\tremember(unpaid...)\n",
-		broken: "\t\treturn false\n",
+		name: "keep an expired token for want of a quota", file: "internal/lwa/refusals.go", tests: "facade", test: "^TestExpiredTokenIsReplacedWithoutQuota$",
+		guard:  `return true, false`,
+		broken: `return false, false`,
 	},
 	{
 		name: "take a token that has helped for a useless one", file: "facade/token.go", tests: "facade", test: "^TestExpiredTokensAreReplacedAsOftenAsTheyExpire$",

@@ -150,8 +150,8 @@ var answerMutants = []mutant{
 	},
 	{
 		name: "replace a token in spite of NoRetry", file: "facade/token.go", tests: "facade", test: "^TestPromise5NoRetryReplacesNoToken$",
-		guard:  `repeat := !x.settings.noRetry`,
-		broken: `repeat := true`,
+		guard:  `if !x.settings.noRetry {`,
+		broken: `if x.client != nil {`,
 	},
 	{
 		name: "replace a token for whatever has expired", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestPromise5OnlyTokensExpire$",

@@ -97,6 +97,29 @@ func (r *Refusals) Find(what ...string) (*Error, bool) {
 	return found.err, true
 }
 
+// Useless remembers that a token did not help in place of a rejected one.
+func (r *Refusals) Useless(token string) { r.Add(RejectionMemory, nil, "useless token", token) }
+
+// Replace says what to do about a token that the API has rejected: whether to
+// replace it, and whether to repeat the call then. A useless token is kept for
+// RejectionMemory. The first to replace a token pays for its repeat. If that
+// cannot be paid, or if pay is nil for no repeat, who replaces one token each
+// RejectionMemory all the same, so that later calls can go on.
+func (r *Refusals) Replace(token, who string, pay func() bool) (replace, repeat bool) {
+	known := func(what ...string) bool { _, ok := r.Find(what...); return ok }
+	switch {
+	case known("useless token", token):
+		return false, false
+	case pay != nil && (known("replaced token", token) || pay()):
+		r.Add(RejectionMemory, nil, "replaced token", token)
+		return true, true
+	case known("unpaid", who):
+		return false, false
+	}
+	r.Add(RejectionMemory, nil, "unpaid", who)
+	return true, false
+}
+
 // Format hides what is refused from every verb: %s follows pointers.
 func (*Refusals) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("Refusals(redacted)")) }
 

@@ -186,6 +186,7 @@ func TestListingRefuses(t *testing.T) {
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00%2B05:30":                                      "createdAfter",
 		"marketplaceIds=X&createdAfter=2000-01-02T00:00:00Z&createdBefore=2000-01-01T00:00:00Z":          "createdBefore",
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&pageSize=21":                                 "pageSize",
+		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&pageSize=4294967316":                         "pageSize", // 20 in 32 bits
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&pageSize=few":                                "pageSize",
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&serviceJobStatus=OPEN":                       "serviceJobStatus[0]",
 		"marketplaceIds=X&createdAfter=2000-01-01T00:00:00Z&sortField=NAME&sortOrder=UP":                 "sortField, sortOrder",

@@ -1,7 +1,6 @@
 package facade
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +143,7 @@ func (x *exchange) record(ctx context.Context, err error, elapsed time.Duration)
 	if a := x.last.answer; a != nil {
 		x.info.StatusCode, x.info.RequestID, x.info.RateLimit = a.status, attempt.RequestID(a.header), a.rate
 		if x.settings.keepBody {
-			x.info.Body = bytes.Clone(a.body)
+			x.info.Body = a.body
 		}
 		x.client.limiter.Observe(x.key, Outcome{Throttled: isThrottled(a.status), Rate: a.rate})
 	}

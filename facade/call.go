@@ -173,13 +173,14 @@ func (x *exchange) decode(answer *answer) error {
 	case string(trimmed) == "null":
 		return unusable("the answer is null")
 	}
-	if n := bytes.Count(trimmed, []byte("{")) + bytes.Count(trimmed, []byte("[")); n > maxContainers {
-		return fmt.Errorf("%w: more than %d objects and lists", ErrResponseTooLarge, maxContainers)
-	}
 	reflect.ValueOf(x.call.Result).Elem().SetZero() // it may hold a part of an earlier answer
-	if err := wire.Unmarshal(answer.body, x.call.Result); errors.Is(err, io.ErrUnexpectedEOF) {
+	err := wire.UnmarshalWithin(answer.body, x.call.Result, x.client.maxResponseBytes)
+	switch {
+	case errors.Is(err, wire.ErrBudget):
+		return fmt.Errorf("%w: %w of %d bytes", ErrResponseTooLarge, err, x.client.maxResponseBytes)
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return unusable("the answer broke off: %w", io.ErrUnexpectedEOF)
-	} else if err != nil {
+	case err != nil:
 		return unusable("%s", redact.JSONError(err, x.call.Result))
 	}
 	x.call.Decoded = true

@@ -44,7 +44,7 @@ type Info struct {
 	Attempts    int           // requests sent
 	LimiterWait time.Duration // spent waiting for the usage plan
 	BackoffWait time.Duration // spent waiting before repeats
-	Violations  []Violation   // of the API description by the answer
+	Violations  []Violation   // of the API description by the answer, the first 100
 	PageToken   string        // of an iterator's page; put into the query, it starts there again
 	Body        RawBody       // raw answer, with CaptureBody
 }

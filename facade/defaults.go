@@ -25,7 +25,6 @@ const (
 	// TokenFailureMemory is how long a failed refresh answers for all callers.
 	TokenFailureMemory = lwa.FailureMemory
 
-	maxContainers    = 1 << 16                                // objects and lists of an answer: each takes hundreds of bytes
 	maxErrorBytes    = 1 << 20                                // of the body of an error answer
 	errorBodyTimeout = 5 * time.Second                        // for the body of an error answer
 	defaultTokenURL  = "https://api.amazon.com/auth/o2/token" //nolint:gosec // an address, no credential

@@ -106,9 +106,11 @@ func meaningOf(code string) error {
 	if len(code) > reasons.LongestCode {
 		return nil
 	}
-	word := strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(code))
+	word := withoutPunctuation.Replace(strings.ToLower(code))
 	return codes[strings.TrimSuffix(word, "exception")]
 }
+
+var withoutPunctuation = strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
 
 // kindWithin says what errors within a success mean for a repeat. Where the
 // payload is missing and no code refuses the request, nothing tells whether it

@@ -181,8 +181,10 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds what is read of one answer, decompressed. A
-// longer one is [ErrResponseTooLarge].
+// WithMaxResponseBytes bounds what is read of one answer, decompressed, and the
+// memory that it takes: reading and decoding an answer of any content allocates
+// at most 8 times n, or 8 MiB if that is more. A longer answer, or one with so
+// many values in it that they would take more, is [ErrResponseTooLarge].
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n <= 0 {

@@ -23,7 +23,7 @@ const uploadOperation = "uploadDocument"
 func (c *Client) upload(ctx context.Context, d *ServiceDocumentUploadDestination, contentType ContentType, plain []byte, noRetry bool) error {
 	cipher, err := document.NewCipher(string(d.EncryptionDetails.Standard), d.EncryptionDetails.Key, d.EncryptionDetails.InitializationVector)
 	if err == nil {
-		err = transport.CheckDestination(d.URL, c.onLoopback())
+		err = transport.CheckDestination(d.URL, d.Headers, c.onLoopback())
 	}
 	if err != nil {
 		return &APIError{Operation: uploadOperation, cause: fmt.Errorf("%w: upload destination: %w", ErrUnexpectedResponse, err)}

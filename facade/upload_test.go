@@ -272,6 +272,14 @@ func TestUploadChecksTheDestinationBeforeItConnects(t *testing.T) {
 		"no vector":         with(func(d *destination) { d.vector = "" }),
 		"key not base64":    with(func(d *destination) { d.key = "!" }),
 		"vector not base64": with(func(d *destination) { d.vector = "!" }),
+		"long address":      with(func(d *destination) { d.url += strings.Repeat("x", 64<<10) }),
+		"long header":       with(func(d *destination) { d.headers = map[string]string{"x-amz-meta-a": strings.Repeat("x", 64<<10)} }),
+		"many headers": with(func(d *destination) {
+			d.headers = map[string]string{}
+			for i := range 4000 {
+				d.headers[fmt.Sprintf("x-amz-meta-%06d", i)] = ""
+			}
+		}),
 	}
 	for _, n := range []int{0, 1, 15, 17, 23, 25, 31, 33, 64} {
 		cases[fmt.Sprint("key of ", n)] = with(func(d *destination) { d.key = long(n) })

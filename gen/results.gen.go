@@ -63,7 +63,12 @@ func (v *CreateReservationResponse) AllErrors() []Error {
 	if v == nil {
 		return nil
 	}
-	errors := append([]Error(nil), v.Errors...)
+	count := len(v.Errors)
+	count += len(v.Payload.AllErrors())
+	if count == 0 {
+		return nil
+	}
+	errors := append(make([]Error, 0, count), v.Errors...)
 	errors = append(errors, v.Payload.AllErrors()...)
 	return errors
 }
@@ -231,7 +236,12 @@ func (v *UpdateReservationResponse) AllErrors() []Error {
 	if v == nil {
 		return nil
 	}
-	errors := append([]Error(nil), v.Errors...)
+	count := len(v.Errors)
+	count += len(v.Payload.AllErrors())
+	if count == 0 {
+		return nil
+	}
+	errors := append(make([]Error, 0, count), v.Errors...)
 	errors = append(errors, v.Payload.AllErrors()...)
 	return errors
 }
@@ -262,7 +272,14 @@ func (v *UpdateScheduleResponse) AllErrors() []Error {
 	if v == nil {
 		return nil
 	}
-	errors := append([]Error(nil), v.Errors...)
+	count := len(v.Errors)
+	for i := range v.Payload {
+		count += len(v.Payload[i].AllErrors())
+	}
+	if count == 0 {
+		return nil
+	}
+	errors := append(make([]Error, 0, count), v.Errors...)
 	for i := range v.Payload {
 		errors = append(errors, v.Payload[i].AllErrors()...)
 	}

@@ -62,4 +62,34 @@ var dataMutants = []mutant{
 		guard:  `if n < 0 || n > len(room) {`,
 		broken: `if n < -1 {`,
 	},
+	{
+		name: "decode an answer whatever memory it takes", file: "internal/wire/budget.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
+		guard:  `if cost+most <= budget {`,
+		broken: `if cost+most >= 0 {`,
+	},
+	{
+		name: "count the items of lists as nothing", file: "internal/wire/budget.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
+		guard:  `m.left -= copies * n * int64(t.Elem().Size())`,
+		broken: `m.left -= copies * n * 0`,
+	},
+	{
+		name: "let lists grow while they are decoded", file: "internal/wire/budget.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
+		guard:  `reflect.MakeSlice(t, 0, int(n))`,
+		broken: `reflect.MakeSlice(t, 0, 0)`,
+	},
+	{
+		name: "count brackets within strings", file: "internal/wire/budget.go", tests: "facade", test: "^TestLargePagesAreDecoded$",
+		guard:  `i = endOfString(text, start)`,
+		broken: `i = max(start, 0*endOfString(text, start))`,
+	},
+	{
+		name: "keep all that an answer breaks", file: "internal/wire/check.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
+		guard:  `if c.Response && len(c.violations) == maxOfResponse {`,
+		broken: `if c.Response && len(c.violations) < 0 {`,
+	},
+	{
+		name: "upload with headers of any number", file: "internal/transport/destination.go", tests: "facade", test: "^TestUploadChecksTheDestinationBeforeItConnects$",
+		guard:  `if size > maxDestination {`,
+		broken: `if size < 0 {`,
+	},
 }

@@ -30,12 +30,34 @@ func Within(body []byte) []gen.Error {
 	return wrapped(body)
 }
 
+// wrapped reads the member "errors" of an object where it stands: a copy of it
+// would take as much memory as the answer.
 func wrapped(body []byte) []gen.Error {
-	var object struct {
-		Errors jsontext.Value `json:"errors"`
+	var list []byte
+	d := decoder(body)
+	if token, err := d.ReadToken(); err != nil || token.Kind() != '{' {
+		return nil
 	}
-	_ = wire.Unmarshal(body, &object)
-	return entries(object.Errors)
+	for d.PeekKind() == '"' {
+		name, err := d.ReadValue()
+		if err != nil {
+			break
+		}
+		isErrors := string(name) == `"errors"`
+		value, err := d.ReadValue()
+		if err != nil {
+			break
+		}
+		if isErrors {
+			end := d.InputOffset()
+			list = body[end-int64(len(value)) : end]
+		}
+	}
+	return entries(list)
+}
+
+func decoder(text []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 const (
@@ -48,7 +70,7 @@ func entries(text jsontext.Value) (found []gen.Error) {
 	if text.Kind() != '[' {
 		return appendEntry(nil, text)
 	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := decoder(text)
 	if _, err := d.ReadToken(); err != nil {
 		return nil
 	}
@@ -75,10 +97,15 @@ func entry(text jsontext.Value) (e gen.Error) {
 	if wire.Unmarshal(text, &e) == nil {
 		return e
 	}
-	var members map[string]jsontext.Value
+	var members struct {
+		Code       jsontext.Value `json:"code"`
+		Message    jsontext.Value `json:"message"`
+		Details    jsontext.Value `json:"details"`
+		ErrorLevel jsontext.Value `json:"errorLevel"`
+	}
 	_ = wire.Unmarshal(text, &members)
-	word := func(name string) string {
-		switch value := members[name]; value.Kind() {
+	word := func(value jsontext.Value) string {
+		switch value.Kind() {
 		case '"':
 			var s string
 			_ = wire.Unmarshal(value, &s)
@@ -88,7 +115,7 @@ func entry(text jsontext.Value) (e gen.Error) {
 		}
 		return ""
 	}
-	return gen.Error{Code: word("code"), Message: word("message"), Details: word("details"), ErrorLevel: gen.ErrorLevel(word("errorLevel"))}
+	return gen.Error{Code: word(members.Code), Message: word(members.Message), Details: word(members.Details), ErrorLevel: gen.ErrorLevel(word(members.ErrorLevel))}
 }
 
 // WithoutWarnings returns the entries that are errors, 1,000 at most.

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -11,10 +12,21 @@ import (
 	"github.com/spservices/services-go/internal/attempt"
 )
 
+// maxDestination is what address and headers of a destination may have together.
+// Amazon S3 takes 8 KiB of headers.
+const maxDestination = 64 << 10
+
 // CheckDestination wants an upload to go to Amazon S3 by https. Loopback will
 // do too when it is allowed. Errors do not repeat the address, which is as good
 // as a key.
-func CheckDestination(address string, loopback bool) error {
+func CheckDestination(address string, headers map[string]string, loopback bool) error {
+	size := len(address)
+	for name, value := range headers {
+		size += len(name) + len(value)
+	}
+	if size > maxDestination {
+		return fmt.Errorf("its address and headers have %d bytes, more than %d", size, maxDestination)
+	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil:

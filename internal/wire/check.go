@@ -72,6 +72,10 @@ type Checker struct {
 	violations []Violation
 }
 
+// maxOfResponse is how many violations of an answer are kept: it may break a rule
+// with every few bytes.
+const maxOfResponse = 100
+
 type segment struct {
 	name  string
 	index int
@@ -113,6 +117,9 @@ func (c *Checker) Show() { c.hidden-- }
 // Add records that the member name breaks rule; got is the value, from Got or a
 // number, or "" for none.
 func (c *Checker) Add(name, rule, got string) {
+	if c.Response && len(c.violations) == maxOfResponse {
+		return
+	}
 	var b strings.Builder
 	for _, s := range append(slices.Clip(c.path), segment{name, -1}) {
 		if b.Len() > 0 && s.name != "" {

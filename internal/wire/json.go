@@ -20,8 +20,9 @@ var (
 	)
 	// What Amazon sends is read leniently: one broken byte in one buyer's name
 	// must not cost the page it is on.
+	timeReader       = json.UnmarshalFromFunc(readTime)
 	unmarshalOptions = json.JoinOptions(
-		json.WithUnmarshalers(json.UnmarshalFromFunc(readTime)),
+		json.WithUnmarshalers(timeReader),
 		jsontext.AllowDuplicateNames(true),
 		jsontext.AllowInvalidUTF8(true),
 	)

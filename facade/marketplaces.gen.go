@@ -28,34 +28,3 @@ const (
 	MarketplaceMX MarketplaceID = "A1AM78C64UM0Y8"
 	MarketplaceUS MarketplaceID = "ATVPDKIKX0DER"
 )
-
-// marketplaces has the country of each marketplace and the region that serves it.
-var marketplaces = []struct {
-	id      MarketplaceID
-	country string
-	region  Region
-}{
-	{MarketplaceAE, "AE", "eu"},
-	{MarketplaceBE, "BE", "eu"},
-	{MarketplaceDE, "DE", "eu"},
-	{MarketplaceEG, "EG", "eu"},
-	{MarketplaceES, "ES", "eu"},
-	{MarketplaceFR, "FR", "eu"},
-	{MarketplaceIE, "IE", "eu"},
-	{MarketplaceIN, "IN", "eu"},
-	{MarketplaceIT, "IT", "eu"},
-	{MarketplaceNL, "NL", "eu"},
-	{MarketplacePL, "PL", "eu"},
-	{MarketplaceSA, "SA", "eu"},
-	{MarketplaceSE, "SE", "eu"},
-	{MarketplaceTR, "TR", "eu"},
-	{MarketplaceUK, "UK", "eu"},
-	{MarketplaceZA, "ZA", "eu"},
-	{MarketplaceAU, "AU", "fe"},
-	{MarketplaceJP, "JP", "fe"},
-	{MarketplaceSG, "SG", "fe"},
-	{MarketplaceBR, "BR", "na"},
-	{MarketplaceCA, "CA", "na"},
-	{MarketplaceMX, "MX", "na"},
-	{MarketplaceUS, "US", "na"},
-}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/redact"
 )
 
@@ -43,9 +44,9 @@ func ParseMarketplace(s string) (MarketplaceID, error) {
 	if country == "GB" {
 		country = "UK"
 	}
-	for _, m := range marketplaces {
-		if s == string(m.id) || country == m.country {
-			return m.id, nil
+	for _, m := range gen.Marketplaces() {
+		if s == m.ID || country == m.Country {
+			return MarketplaceID(m.ID), nil
 		}
 	}
 	return "", fmt.Errorf("marketplace must be a country code such as US or a marketplace id, got %s", redact.Given(s))
@@ -53,9 +54,9 @@ func ParseMarketplace(s string) (MarketplaceID, error) {
 
 // region is the one that serves the marketplace, "" for an unknown one.
 func (id MarketplaceID) region() Region {
-	for _, m := range marketplaces {
-		if m.id == id {
-			return m.region
+	for _, m := range gen.Marketplaces() {
+		if m.ID == string(id) {
+			return Region(m.Region)
 		}
 	}
 	return ""

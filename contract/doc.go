@@ -8,7 +8,8 @@
 // Members of a body that the description does not have do not break it; those
 // that a server invents are seen by the module in folder strict alone. Parameters
 // that it does not have are reported, without their names: such a name may be a
-// part of a value that was not escaped.
+// part of a value that was not escaped. A reservation may come back with its id
+// alone, as the reference says, although its schema requires more.
 //
 // # The suite
 //

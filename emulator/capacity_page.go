@@ -9,8 +9,8 @@ import (
 	"github.com/spservices/services-go/internal/wire"
 )
 
-// faultsOf are the operations that describe what is wrong with a request in
-// words of their own, instead of naming the parameters.
+// faultsOf has the operations whose 400s describe each fault instead of naming
+// the parameters.
 var faultsOf = map[string]func([]wire.Violation) []string{
 	"getRangeSlotCapacity": capacityFaults,
 	"getFixedSlotCapacity": capacityFaults,

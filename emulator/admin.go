@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/spservices/services-go/internal/transport"
 	"github.com/spservices/services-go/internal/wire"
 )
 
@@ -57,7 +54,10 @@ func (e *Emulator) serveAdmin(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, adminPath)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if err := guardAdmin(r); err != nil {
+	if err := e.admin.check(r); err != nil {
+		if errors.Is(err, errAdminToken) {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
 		writeAdmin(w, nil, err)
 		return
 	}
@@ -72,25 +72,6 @@ func (e *Emulator) serveAdmin(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := handler(e, r)
 	writeAdmin(w, body, err)
-}
-
-// guardAdmin keeps out other machines, and web pages that a browser on this
-// machine shows: they send a foreign Origin, or a Host that was made to lead
-// here.
-func guardAdmin(r *http.Request) error {
-	client, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !client.Addr().Unmap().IsLoopback() {
-		return &adminError{http.StatusForbidden, "the admin API answers this machine only"}
-	}
-	if host := (&url.URL{Host: strings.ToLower(r.Host)}).Hostname(); !transport.IsLoopback(host) {
-		return &adminError{http.StatusForbidden, "the admin API answers on a loopback address only"}
-	}
-	if origin := r.Header.Get("Origin"); origin != "" {
-		if page, err := url.Parse(origin); err != nil || page.Host != r.Host {
-			return &adminError{http.StatusForbidden, "the admin API does not answer other origins"}
-		}
-	}
-	return nil
 }
 
 func unknownAdmin(w http.ResponseWriter, name string) error {

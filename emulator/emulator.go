@@ -20,6 +20,7 @@ type Emulator struct {
 
 	routes *http.ServeMux
 	tokens tokenStore
+	admin  adminAccess
 	server server
 
 	// exchanging is held for reading while the state is written to, and for
@@ -57,7 +58,11 @@ func New(opts ...Option) (*Emulator, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
+	if c.admin.off && c.admin.digest != nil {
+		return nil, errors.New("emulator: WithAdminToken and WithoutAdmin are both given: give one, not both")
+	}
 	e := &Emulator{
+		admin:            c.admin,
 		clock:            c.clock,
 		source:           c.seed,
 		verifyTokens:     c.verifyTokens,

@@ -19,6 +19,7 @@ type config struct {
 	scheduleUpdates  ScheduleUpdates
 	throttled        bool
 	stateFile        string
+	admin            adminAccess
 	logger           *slog.Logger
 }
 

@@ -18,11 +18,16 @@ import (
 
 // emulatorFlags are the command line of spservices emulator.
 type emulatorFlags struct {
-	addr, portFile, seed, throttle, auth, clock, reservations, scheduleUpdates, state, log string
+	addr, portFile, seed, throttle, auth, clock, reservations, scheduleUpdates string
+	state, admin, adminTokenFile, log                                          string
 }
 
-// runEmulator serves the Services API until ctx ends.
+// runEmulator serves the Services API until ctx ends, or asks one that is
+// serving.
 func runEmulator(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "health" {
+		return runHealth(ctx, args[1:], stdout, stderr)
+	}
 	var f emulatorFlags
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8484", "listen on `HOST:PORT`; port 0 takes a free one")
@@ -35,6 +40,8 @@ func runEmulator(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	flags.StringVar(&f.scheduleUpdates, "schedule-updates", "replace-all",
 		"`replace-all|replace-from|replace-overlaps`: what updateSchedule does to an existing schedule")
 	flags.StringVar(&f.state, "state", "", "keep the state in this `FILE`, which goes before the seed once it exists")
+	flags.StringVar(&f.admin, "admin", "loopback", "`loopback|token|off`: open the admin API to this machine, to who has the token, or to nobody")
+	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "read the token for --admin token from this `FILE`, not from the variable "+adminTokenVariable)
 	flags.StringVar(&f.log, "log", "text", "`text|json`: how requests are logged to standard error")
 	if err := parse(flags, args, stderr); err != nil {
 		return err
@@ -111,6 +118,11 @@ func (f *emulatorFlags) options(stderr io.Writer) ([]emulator.Option, error) {
 	}
 	if f.state != "" {
 		options = append(options, emulator.WithStateFile(f.state))
+	}
+	if option, err := f.adminOption(); err != nil {
+		problems = append(problems, err)
+	} else if option != nil {
+		options = append(options, option)
 	}
 	if f.clock != "real" {
 		t, err := time.Parse(time.RFC3339, f.clock)

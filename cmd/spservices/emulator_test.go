@@ -52,10 +52,15 @@ func serve(t *testing.T, args ...string) map[string]string {
 // prints.
 func announce(t *testing.T, args ...string) string {
 	t.Helper()
+	return announceTo(t, io.Discard, args...)
+}
+
+func announceTo(t *testing.T, stderr io.Writer, args ...string) string {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	out := &announced{done: make(chan struct{})}
 	ended := make(chan error, 1)
-	go func() { ended <- runEmulator(ctx, append([]string{"--addr", "127.0.0.1:0"}, args...), out, io.Discard) }()
+	go func() { ended <- runEmulator(ctx, append([]string{"--addr", "127.0.0.1:0"}, args...), out, stderr) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

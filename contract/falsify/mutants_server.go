@@ -118,4 +118,34 @@ var serverMutants = []mutant{
 		guard:  `file, _, err := safefile.Resolve(f.portFile)`,
 		broken: `file, err := f.portFile, safefile.ErrInPlace; err = nil`,
 	},
+	{
+		name: "open the admin API without its token", file: "emulator/admin_access.go", tests: "emulator", test: "^TestAdminTokenOpensTheAdminAPI$",
+		guard:  `subtle.ConstantTimeCompare(digest[:], a.digest[:]) != 1`,
+		broken: `subtle.ConstantTimeCompare(digest[:], a.digest[:]) > 1`,
+	},
+	{
+		name: "answer foreign pages by the admin API", file: "emulator/admin_access.go", tests: "emulator", test: "^TestAdminTokenOpensTheAdminAPI$",
+		guard:  `!strings.EqualFold(page.Host, r.Host) {`,
+		broken: `strings.EqualFold(page.Host, "") {`,
+	},
+	{
+		name: "answer other machines by the admin API", file: "emulator/admin_access.go", tests: "emulator", test: "^TestAdminAnswersThisMachineOnly$",
+		guard:  `err != nil || !client.Addr().Unmap().IsLoopback() {`,
+		broken: `err != nil || !client.Addr().IsValid() {`,
+	},
+	{
+		name: "answer names that lead here by the admin API", file: "emulator/admin_access.go", tests: "emulator", test: "^TestAdminAnswersThisMachineOnly$",
+		guard:  `!transport.IsLoopback(host) {`,
+		broken: `host == "" && !transport.IsLoopback(host) {`,
+	},
+	{
+		name: "answer by an admin API that is off", file: "emulator/admin_access.go", tests: "emulator", test: "^TestWithoutAdmin$",
+		guard:  `if a.off {`,
+		broken: `if a == nil {`,
+	},
+	{
+		name: "take any server for a healthy emulator", file: "cmd/spservices/admin.go", tests: "cmd/spservices", test: "^TestHealthFails$",
+		guard:  `if err != nil || answer.Status != "ok" && !strings.HasPrefix(answer.Error, "the admin API ") {`,
+		broken: `if response.StatusCode == 0 {`,
+	},
 }

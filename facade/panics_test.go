@@ -309,3 +309,33 @@ func TestHungCredentialsFunctionHoldsNoCall(t *testing.T) {
 		}
 	})
 }
+
+// A panic that comes when nobody waits any more is logged.
+func TestLatePanicOfACredentialsFunctionIsLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		released := make(chan struct{})
+		var logged atomic.Int32
+		log := handlerFunc(func(_ context.Context, r slog.Record) {
+			if strings.Contains(r.Message, "panicked") {
+				logged.Add(1)
+			}
+		})
+		b := &faulty{where: "credentials", goingOff: func() { <-released; panic(errBoom) }}
+		client := b.client(t)
+		if _, err := client.ListServiceJobs(t.Context(), allJobs); err != nil { // so that the identity is known
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		b.armed.Store(true)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := derive(t, client, facade.WithLogger(slog.New(log))).ListServiceJobs(ctx, allJobs); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		time.Sleep(time.Second)
+		close(released)
+		synctest.Wait()
+		wantCount(t, "panics logged", &logged, 1)
+	})
+}

@@ -115,7 +115,8 @@ func (c *config) contradictions(t *target) (problems []error) {
 	case !transport.IsAmazon(t.address()) && !given:
 		report("endpoint %s is not Amazon's and needs WithTokenEndpoint or WithTokenSource, or for FromEnv SP_API_TOKEN_ENDPOINT: Amazon's credentials do not go there", redact.Address(t.host))
 	case transport.IsAmazon(t.address()) && !transport.IsAmazon(t.tokenURL):
-		report("%s %s is not Amazon's and needs an endpoint of its own too: calls go to %s", either(code.tokenURL != "", "WithTokenEndpoint", "SP_API_TOKEN_ENDPOINT"), redact.Address(t.tokenURL), t.address())
+		report("%s %s is not Amazon's and needs an endpoint of its own too: calls go to %s%s", either(code.tokenURL != "", "WithTokenEndpoint", "SP_API_TOKEN_ENDPOINT"),
+			redact.Address(t.tokenURL), t.address(), either(env.host != "", ", because WithRegion and WithSandbox override SP_API_ENDPOINT", ""))
 	}
 	return problems
 }

@@ -134,6 +134,11 @@ var configMutants = []mutant{
 		broken: `callback.Run(context.WithoutCancel(ctx), log,`,
 	},
 	{
+		name: "lose the panic of a credentials function that was given up", file: "internal/lwa/login.go", tests: "facade", test: "^TestLatePanicOfACredentialsFunctionIsLogged$",
+		guard:  `callback.Run(ctx, l.Logger,`,
+		broken: `callback.Run(context.WithoutCancel(ctx), l.Logger,`,
+	},
+	{
 		name: "quote the user of an endpoint", file: "internal/redact/text.go", tests: "facade", test: "^TestOptionErrorsQuoteTheValue$",
 		guard:  `s = scheme + "…" + s[at:]`,
 		broken: `s = scheme + s[len(scheme):]`,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/callback"
 	"github.com/spservices/services-go/internal/redact"
 	"github.com/spservices/services-go/internal/transport"
 	"github.com/spservices/services-go/internal/wire"
@@ -30,15 +31,22 @@ const (
 // per waiting goroutine, it ignores the context while it waits, and it cannot
 // forget one token.
 func (l *Login) refresh(ctx context.Context) (Token, error) {
-	c, err := l.Owner.credentials(ctx)
-	if err != nil {
-		return Token{}, err
+	type asked struct {
+		Credentials
+		err error
+	}
+	c, ok := callback.Run(ctx, l.Logger, func() asked { c, err := l.Owner.credentials(ctx); return asked{c, err} }, nil)
+	if !ok {
+		return Token{}, ctx.Err()
+	}
+	if c.err != nil {
+		return Token{}, c.err
 	}
 	offer := []string{"credentials", l.Endpoint, c.ClientID, c.ClientSecret, c.RefreshToken, c.Scope}
 	if failure, ok := l.Refusals.Find(offer...); ok {
 		return Token{}, failure
 	}
-	token, failure := l.exchange(ctx, c)
+	token, failure := l.exchange(ctx, c.Credentials)
 	switch {
 	case failure == nil:
 		return token, nil

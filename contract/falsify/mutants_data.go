@@ -69,7 +69,7 @@ var dataMutants = []mutant{
 	},
 	{
 		name: "count the items of lists as nothing", file: "internal/wire/budget.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
-		guard:  `m.left -= copies * n * int64(t.Elem().Size())`,
+		guard:  `m.left -= copies * n * sizeOf(t.Elem())`,
 		broken: `m.left -= copies * n * 0`,
 	},
 	{

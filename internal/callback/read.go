@@ -38,7 +38,7 @@ func ReadAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 		}
 		chunk, total = chunk[:len(chunk)+n], total+int64(n)
 		switch {
-		case err == io.EOF: //nolint:errorlint // a Reader returns io.EOF itself, as its documentation says
+		case err == io.EOF:
 			return all(), nil
 		case err != nil:
 			return all(), err

@@ -126,7 +126,7 @@ func (w *walk) list(v reflect.Value) bool {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		content := make([]byte, v.Len())
 		for i := range content {
-			content[i] = byte(v.Index(i).Uint())
+			content[i] = byte(v.Index(i).Uint()) //nolint:gosec // of kind uint8
 		}
 		w.quote(base64.StdEncoding.EncodeToString(content))
 		return true

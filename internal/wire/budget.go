@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"math/bits"
 	"reflect"
 	"sync"
 	"unicode/utf8"
@@ -102,13 +103,19 @@ func largestBelow(t reflect.Type, seen map[reflect.Type]bool) (size int64) {
 	seen[t] = true
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
-		return max(int64(t.Elem().Size()), largestBelow(t.Elem(), seen))
+		return max(sizeOf(t.Elem()), largestBelow(t.Elem(), seen))
 	case reflect.Struct:
 		for f := range t.Fields() {
 			size = max(size, largestBelow(f.Type, seen))
 		}
 	}
 	return size
+}
+
+// sizeOf is the size of a value of type t, on every machine as on one of 64 bits,
+// so that all of them refuse the same answers.
+func sizeOf(t reflect.Type) int64 {
+	return int64(t.Size()) * (64 / bits.UintSize) //nolint:gosec // no type is that large
 }
 
 // meter adds up what decoding allocates.
@@ -120,10 +127,10 @@ func (m *meter) pay(d *jsontext.Decoder, v any) error {
 	t := reflect.TypeOf(v).Elem()
 	switch kind := d.PeekKind(); {
 	case t.Kind() == reflect.Pointer && kind != 'n':
-		m.left -= int64(t.Elem().Size()) + perTarget
+		m.left -= sizeOf(t.Elem()) + perTarget
 	case t.Kind() == reflect.Slice && kind == '[' && t.Elem().Kind() != reflect.Uint8:
 		n := count(d.UnreadBuffer()).items
-		if m.left -= copies * n * int64(t.Elem().Size()); m.left >= 0 && n > 0 {
+		if m.left -= copies * n * sizeOf(t.Elem()); m.left >= 0 && n > 0 {
 			reflect.ValueOf(v).Elem().Set(reflect.MakeSlice(t, 0, int(n)))
 		}
 	case t.Kind() == reflect.Map && kind == '{':

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spservices/services-go/gen"
 	"github.com/spservices/services-go/internal/attempt"
+	"github.com/spservices/services-go/internal/callback"
 	"github.com/spservices/services-go/internal/reasons"
 	"github.com/spservices/services-go/internal/transport"
 	"github.com/spservices/services-go/internal/wire"
@@ -53,14 +54,16 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 func (x *exchange) admit(ctx context.Context) error {
 	started := time.Now()
 	waiting, end := x.begin(ctx, PhaseLimiter, nil)
-	err := x.client.limiter.Wait(waiting, x.key, x.plan())
+	_, err := callback.Wait(waiting, x.client.logger, x.client.limiter, func() (struct{}, error) {
+		return struct{}{}, x.client.limiter.Wait(waiting, x.key, x.plan())
+	})
 	end(err)
 	x.info.LimiterWait += time.Since(started)
 	if err != nil {
 		return err
 	}
 	waiting, end = x.begin(ctx, PhaseToken, nil)
-	x.last.token, err = x.client.tokens.Token(waiting)
+	x.last.token, err = callback.Wait(waiting, x.client.logger, x.client.tokens, func() (Token, error) { return x.client.tokens.Token(waiting) })
 	end(err)
 	return err
 }

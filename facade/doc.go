@@ -69,6 +69,11 @@
 // call, or in the range of an iterator, also with [Prefetch]. Of the callers that
 // wait for one token, the first gets the panic and the others an [*AuthError].
 //
+// A call returns when its context ends, even if the Wait of a limiter, a token
+// source or store, a credentials function or a transport does not. That code may
+// then still be running. Hooks, log handlers, the Observe of a limiter and
+// [TokenIdentity] run within the call and must return at once.
+//
 // # Secrets and personal data
 //
 // What this package writes, to logs and into errors, holds no token, credential

@@ -73,17 +73,9 @@ func (c *Client) readDocument(ctx context.Context, content io.Reader) (plain []b
 	if content == nil {
 		return nil, &ValidationError{Operation: operation, Violations: []Violation{{Path: "content", Rule: "is required"}}}
 	}
-	type result struct {
-		plain []byte
-		err   error
-	}
-	r, ok := callback.Run(ctx, c.logger, func() (r result) {
-		r.plain, r.err = callback.ReadAll(ctx, content, document.MaxLength+1)
-		return r
+	plain, err = callback.Run(ctx, c.logger, func() ([]byte, error) {
+		return callback.ReadAll(ctx, content, document.MaxLength+1)
 	}, nil)
-	if plain, err = r.plain, r.err; !ok {
-		err = ctx.Err()
-	}
 	if err != nil {
 		return nil, fmt.Errorf("document: %w", err)
 	}

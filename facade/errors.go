@@ -95,7 +95,9 @@ var codes = map[string]error{
 	"quotaexceeded":        ErrThrottled,
 	"internalfailure":      ErrUnavailable,
 	"internalerror":        ErrUnavailable,
+	"internalserver":       ErrUnavailable, // InternalServerException
 	"internalservererror":  ErrUnavailable,
+	"internalservice":      ErrUnavailable,
 	"internalserviceerror": ErrUnavailable,
 	"serviceunavailable":   ErrUnavailable,
 }

@@ -13,6 +13,7 @@ import (
 // and the function it returns is called, on the same goroutine, when the phase
 // ends; either may be nil. A hook that panics takes its call down with it: the
 // panic surfaces in the method that was called, or in the range of an iterator.
+// Neither function may block: the call waits for it, also past its context.
 type Hook interface {
 	Start(ctx context.Context, e Event) (context.Context, func(Result))
 }

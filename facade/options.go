@@ -131,10 +131,11 @@ func WithHTTPClient(client *http.Client) Option {
 			return errors.New("HTTP client is nil")
 		}
 		c.sender, c.clientTimeout = nil, client.Timeout
-		if client.Transport != nil {
-			c.sender = transport.Through(client.Transport)
+		if client.Transport == nil {
+			return nil
 		}
-		return nil
+		c.sender = transport.Through(client.Transport)
+		return notNil("transport of the HTTP client", client.Transport)
 	}
 }
 
@@ -146,6 +147,9 @@ func WithHTTPClient(client *http.Client) Option {
 func WithLogger(l *slog.Logger) Option {
 	return func(c *config) error {
 		c.logger = l
+		if l != nil && l.Handler() == nil {
+			return errors.New("logger has no handler: make it with slog.New")
+		}
 		return notNil("logger", l)
 	}
 }
@@ -223,7 +227,7 @@ func WithResponseValidation(v ResponseValidation) Option {
 }
 
 func notNil(what string, v any) error {
-	if r := reflect.ValueOf(v); !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
+	if r := reflect.ValueOf(v); !r.IsValid() || (r.Kind() == reflect.Pointer || r.Kind() == reflect.Func) && r.IsNil() {
 		return errors.New(what + " is nil")
 	}
 	return nil

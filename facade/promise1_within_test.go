@@ -15,7 +15,7 @@ import (
 func TestPromise1FailuresWithinSuccess(t *testing.T) {
 	t.Parallel()
 	unavailable := []string{
-		"InternalFailure", "InternalError", "ServiceUnavailable", "InternalServerError", "InternalFailureException",
+		"InternalFailure", "InternalError", "ServiceUnavailable", "InternalServerError", "InternalFailureException", "InternalServerException", "InternalServiceException",
 		"INTERNAL_FAILURE", "internal-failure", "service_unavailable", "Service Unavailable",
 	}
 	bodies := map[string]bool{ // whether the outcome is unknown

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/spservices/services-go/internal/callback"
 	"github.com/spservices/services-go/internal/lwa"
 )
 
@@ -91,7 +92,8 @@ func NewTokenStore() TokenStore { return lwa.NewMemory() }
 //
 // The client id and the refresh token of the seller give the same identity as
 // [WithCredentials]; any other text that is unique to application and seller
-// will do. It is hashed. The method is called before every request.
+// will do. It is hashed. The method is called before every request and must not
+// block.
 type TokenIdentity interface {
 	TokenIdentity() (application, seller string)
 }
@@ -149,9 +151,9 @@ func (x *exchange) replaceToken(ctx context.Context) bool {
 	source, ok := x.client.tokens.(interface {
 		Invalidate(ctx context.Context, token Token)
 	})
-	refusals, token := x.client.refusals, x.last.token.Value
+	refusals, token := x.client.refusals, x.last.token
 	if ok && x.refreshed {
-		refusals.Useless(token)
+		refusals.Useless(token.Value)
 	}
 	if !ok || x.refreshed {
 		return false
@@ -160,9 +162,12 @@ func (x *exchange) replaceToken(ctx context.Context) bool {
 	if !x.settings.noRetry {
 		pay = func() bool { x.spent = x.client.quota.Take(); return x.spent > 0 }
 	}
-	replace, repeat := refusals.Replace(token, x.key.ApplicationHash+"/"+x.key.SellerHash, pay)
+	replace, repeat := refusals.Replace(token.Value, x.key.ApplicationHash+"/"+x.key.SellerHash, pay)
 	if replace {
-		source.Invalidate(ctx, x.last.token)
+		_, _ = callback.Wait(ctx, x.client.logger, source, func() (struct{}, error) {
+			source.Invalidate(ctx, token)
+			return struct{}{}, nil
+		})
 	}
 	x.refreshed = repeat
 	return repeat

@@ -44,8 +44,8 @@ var dataMutants = []mutant{
 	},
 	{
 		name: "wait for the reader of a document past the context", file: "facade/documents.go", tests: "facade", test: "^TestUploadEndsWithItsContextWhileItReads$",
-		guard:  `r, ok := callback.Run(ctx, c.logger, func()`,
-		broken: `r, ok := callback.Run(context.WithoutCancel(ctx), c.logger, func()`,
+		guard:  `callback.Run(ctx, c.logger, func()`,
+		broken: `callback.Run(context.WithoutCancel(ctx), c.logger, func()`,
 	},
 	{
 		name: "read a document past its context", file: "internal/callback/read.go", tests: "facade", test: "^TestUploadReadsNothingWhenItsContextHasEnded$",

@@ -160,8 +160,8 @@ var answerMutants = []mutant{
 	},
 	{
 		name: "keep a token that the API calls expired", file: "facade/token.go", tests: "facade", test: "^TestPromise5RejectedTokenIsReplacedOnce$",
-		guard:  `source.Invalidate(ctx, x.last.token)`,
-		broken: `_ = source`,
+		guard:  `source.Invalidate(ctx, token)`,
+		broken: `_ = token`,
 	},
 	{
 		name: "do not redact a personal field", file: "gen/models.gen.go", tests: "internal/generated", test: "^TestPersonalDataIsRedacted$",

@@ -59,13 +59,28 @@ var transportMutants = []mutant{
 	},
 	{
 		name: "lose a panic of a caller's transport", file: "internal/callback/callback.go", tests: "facade", test: "^TestPanicsOfTheTransportSurface$",
-		guard:  `panic(o.panicked)`,
-		broken: `return o.value`,
+		guard:  `o.guard.Surface()`,
+		broken: ``,
+	},
+	{
+		name: "wait for a caller's limiter, token source or token store", file: "internal/callback/callback.go", tests: "facade", test: "^TestCodeThatDoesNotReturnHoldsNoCall$",
+		guard:  `if _, ours := v.(interface{ EndsWithContext() }); ours {`,
+		broken: `if v != nil {`,
+	},
+	{
+		name: "take an answer without a status", file: "internal/transport/sender.go", tests: "facade", test: "^TestAnswersThatNoTransportMayGive$",
+		guard:  `case resp.StatusCode == 0:`,
+		broken: `case resp.StatusCode < 0:`,
+	},
+	{
+		name: "call the token request's timeout the caller's", file: "internal/lwa/login.go", tests: "facade", test: "^TestContextErrorsOfTokenRequestsAreNotTheCallers$",
+		guard:  `attempt.Explain(ctx, call, requestTimeout, errors.Unwrap(err))`,
+		broken: `attempt.Sanitize(errors.Unwrap(err))`,
 	},
 	{
 		name: "keep the late answer of a transport open", file: "internal/transport/sender.go", tests: "facade", test: "^TestCallsReturnWhenTheTransportDoesNot$",
-		guard:  `func(late result) { closeBody(late.resp) }`,
-		broken: `func(result) {}`,
+		guard:  `}, closeBody)`,
+		broken: `}, nil)`,
 	},
 	{
 		name: "read a body that never ends", file: "internal/callback/read.go", tests: "facade", test: "^TestAnswersThatNoTransportMayGive$",

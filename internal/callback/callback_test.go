@@ -23,8 +23,9 @@ var discard = slog.New(slog.DiscardHandler)
 
 func TestRunReturnsTheResult(t *testing.T) {
 	t.Parallel()
-	if got, ok := callback.Run(t.Context(), discard, func() int { return 7 }, nil); got != 7 || !ok {
-		t.Errorf("got %d, %v", got, ok)
+	want := errors.New("seven")
+	if got, err := callback.Run(t.Context(), discard, func() (int, error) { return 7, want }, nil); got != 7 || !errors.Is(err, want) {
+		t.Errorf("got %d, %v", got, err)
 	}
 }
 
@@ -34,12 +35,12 @@ func TestRunAbandonsWhatIgnoresTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if got, ok := callback.Run(ctx, discard, func() error { <-ctx.Done(); return ctx.Err() }, nil); !errors.Is(got, context.DeadlineExceeded) || !ok {
-			t.Errorf("got %v, %v", got, ok)
+		if got, err := callback.Run(ctx, discard, func() (int, error) { <-ctx.Done(); return 7, nil }, nil); got != 7 || err != nil {
+			t.Errorf("got %v, %v", got, err)
 		}
 		started, released, late := time.Now(), make(chan struct{}), 0
-		if got, ok := callback.Run(ctx, discard, func() int { <-released; return 7 }, func(n int) { late = n }); got != 0 || ok || time.Since(started) != callback.Grace {
-			t.Errorf("got %d, %v after %s", got, ok, time.Since(started))
+		if got, err := callback.Run(ctx, discard, func() (int, error) { <-released; return 7, nil }, func(n int) { late = n }); got != 0 || !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != callback.Grace {
+			t.Errorf("got %d, %v after %s", got, err, time.Since(started))
 		}
 		close(released)
 		synctest.Wait()
@@ -48,6 +49,26 @@ func TestRunAbandonsWhatIgnoresTheContext(t *testing.T) {
 		}
 	})
 }
+
+// Code of ours that obeys its context needs no goroutine of its own.
+func TestWaitRunsOurCodeInPlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		slow := func() (int, error) { time.Sleep(time.Hour); return 7, nil }
+		if _, err := callback.Wait(ctx, discard, stuck{}, slow); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("code of the caller: %v", err)
+		}
+		if got, err := callback.Wait(ctx, discard, obedient{}, slow); got != 7 || err != nil {
+			t.Errorf("our code: %d, %v", got, err)
+		}
+	})
+}
+
+type obedient struct{}
+
+func (obedient) EndsWithContext() {}
 
 // What goes wrong when nobody waits any more is logged without its value, even
 // if the logger panics too.
@@ -66,7 +87,7 @@ func TestRunLogsLatePanics(t *testing.T) {
 			var logs bytes.Buffer
 			for _, log := range []*slog.Logger{slog.New(slog.NewTextHandler(&logs, nil)), slog.New(panicking{})} {
 				released := make(chan struct{})
-				if _, ok := callback.Run(ctx, log, func() int { <-released; return f.run() }, f.late); ok {
+				if _, err := callback.Run(ctx, log, func() (int, error) { <-released; return f.run(), nil }, f.late); !errors.Is(err, context.Canceled) {
 					t.Errorf("%s: not abandoned", name)
 				}
 				close(released)

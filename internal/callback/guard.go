@@ -3,13 +3,15 @@ package callback
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 )
 
 // Guard takes a panic of the caller's code from a goroutine of ours, where it
 // would end the program, to a goroutine of the caller's.
 type Guard struct {
 	panicked any
-	exited   bool // by runtime.Goexit
+	stack    []byte // of the panic
+	exited   bool   // by runtime.Goexit
 }
 
 // Run calls f and keeps its panic. A runtime.Goexit in f still ends the
@@ -17,9 +19,11 @@ type Guard struct {
 func (g *Guard) Run(f func()) {
 	g.exited = true
 	defer func() {
-		if g.exited {
-			g.panicked = recover()
-			g.exited = g.panicked == nil
+		if !g.exited {
+			return
+		}
+		if g.panicked = recover(); g.panicked != nil {
+			g.exited, g.stack = false, debug.Stack()
 		}
 	}()
 	f()

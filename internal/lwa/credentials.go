@@ -102,14 +102,12 @@ func (o *Owner) Identity(ctx context.Context, log *slog.Logger) (application, se
 		defer func() { <-o.turn }()
 		return o.known.application, o.known.seller, o.known.err
 	}
-	found, ok := callback.Run(ctx, log, func() identity {
+	found, err := callback.Run(ctx, log, func() (identity, error) {
 		defer func() { <-o.turn }() // not before, so that one at most is waited for in vain
-		return o.learn(ctx)
+		found := o.learn(ctx)
+		return found, found.err
 	}, nil)
-	if !ok {
-		return "", "", ctx.Err()
-	}
-	return found.application, found.seller, found.err
+	return found.application, found.seller, err
 }
 
 func (o *Owner) learn(ctx context.Context) identity {
@@ -154,15 +152,22 @@ func (l *Login) Token(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	return l.Store.Token(ctx, key, l.refresh)
+	return callback.Wait(ctx, l.Logger, l.Store, func() (Token, error) { return l.Store.Token(ctx, key, l.refresh) })
 }
 
 // Invalidate forgets a token that the API has rejected.
 func (l *Login) Invalidate(ctx context.Context, token Token) {
-	if key, err := l.key(ctx); err == nil {
-		l.Store.Invalidate(ctx, key, token)
-	}
+	_, _ = callback.Wait(ctx, l.Logger, l.Store, func() (struct{}, error) {
+		key, err := l.key(ctx)
+		if err == nil {
+			l.Store.Invalidate(ctx, key, token)
+		}
+		return struct{}{}, err
+	})
 }
+
+// EndsWithContext says that Token and Invalidate do.
+func (l *Login) EndsWithContext() {}
 
 func (l *Login) key(ctx context.Context) (Key, error) {
 	application, seller, err := l.Owner.Identity(ctx, l.Logger)

@@ -31,22 +31,15 @@ const (
 // per waiting goroutine, it ignores the context while it waits, and it cannot
 // forget one token.
 func (l *Login) refresh(ctx context.Context) (Token, error) {
-	type asked struct {
-		Credentials
-		err error
-	}
-	c, ok := callback.Run(ctx, l.Logger, func() asked { c, err := l.Owner.credentials(ctx); return asked{c, err} }, nil)
-	if !ok {
-		return Token{}, ctx.Err()
-	}
-	if c.err != nil {
-		return Token{}, c.err
+	c, err := callback.Run(ctx, l.Logger, func() (Credentials, error) { return l.Owner.credentials(ctx) }, nil)
+	if err != nil {
+		return Token{}, err
 	}
 	offer := []string{"credentials", l.Endpoint, c.ClientID, c.ClientSecret, c.RefreshToken, c.Scope}
 	if failure, ok := l.Refusals.Find(offer...); ok {
 		return Token{}, failure
 	}
-	token, failure := l.exchange(ctx, c.Credentials)
+	token, failure := l.exchange(ctx, c)
 	switch {
 	case failure == nil:
 		return token, nil
@@ -56,8 +49,8 @@ func (l *Login) refresh(ctx context.Context) (Token, error) {
 	return Token{}, failure
 }
 
-func (l *Login) exchange(ctx context.Context, c Credentials) (Token, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+func (l *Login) exchange(call context.Context, c Credentials) (Token, *Error) {
+	ctx, cancel := context.WithTimeout(call, requestTimeout)
 	defer cancel()
 	form := url.Values{"client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
 	if c.RefreshToken != "" {
@@ -77,16 +70,16 @@ func (l *Login) exchange(ctx context.Context, c Credentials) (Token, *Error) {
 	asked := time.Now()
 	resp, err := l.Sender.Send(req, transport.Kept, l.Logger)
 	if err != nil {
-		return Token{}, &Error{Code: "unreachable", cause: attempt.Sanitize(errors.Unwrap(err))}
+		return Token{}, &Error{Code: "unreachable", cause: attempt.Explain(ctx, call, requestTimeout, errors.Unwrap(err))}
 	}
-	return readToken(ctx, resp, asked)
+	body, err := resp.Read(ctx, maxAnswerBytes)
+	return readToken(resp, body, attempt.Explain(ctx, call, requestTimeout, err), asked)
 }
 
-func readToken(ctx context.Context, resp *transport.Answer, asked time.Time) (Token, *Error) {
+func readToken(resp *transport.Answer, body []byte, err error, asked time.Time) (Token, *Error) {
 	failure := &Error{StatusCode: resp.StatusCode, RequestID: attempt.RequestID(resp.Header)}
-	body, err := resp.Read(ctx, maxAnswerBytes)
 	if err != nil {
-		failure.Code, failure.cause = "unreadable_answer", attempt.Sanitize(err)
+		failure.Code, failure.cause = "unreadable_answer", err
 		return Token{}, failure
 	}
 	var answer struct {

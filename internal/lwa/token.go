@@ -37,6 +37,9 @@ type Static struct{ token *Token }
 // NewStatic returns a Static with a token of that value, which never expires.
 func NewStatic(value string) *Static { return &Static{&Token{Value: value}} }
 
+// EndsWithContext says that no method waits.
+func (s *Static) EndsWithContext() {}
+
 // Token returns the token.
 func (s *Static) Token(context.Context) (Token, error) { return *s.token, nil }
 

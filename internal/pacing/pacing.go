@@ -77,6 +77,7 @@ type unlimited struct{}
 
 func (unlimited) Wait(ctx context.Context, _ Key, _ Plan) error { return ctx.Err() }
 func (unlimited) Observe(Key, Outcome)                          {}
+func (unlimited) EndsWithContext()                              {}
 
 // NewBuckets returns token buckets in memory, one per key. A bucket holds one
 // request less than the plan's burst: the edge of Amazon's bucket is not ours.
@@ -97,6 +98,9 @@ const (
 	keepIdle    = time.Minute
 	keepLearned = 2 * time.Hour
 )
+
+// EndsWithContext says that Wait does.
+func (b *buckets) EndsWithContext() {}
 
 func (b *buckets) Wait(ctx context.Context, key Key, plan Plan) error {
 	b.mu.Lock()

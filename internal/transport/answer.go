@@ -28,27 +28,15 @@ func (a *Answer) Read(ctx context.Context, limit int64) ([]byte, error) {
 		return nil, nil
 	}
 	if a.caller == nil {
-		return a.read(ctx, limit).unpack()
+		return a.read(ctx, limit)
 	}
-	r, ok := callback.Run(ctx, a.caller, func() content { return a.read(ctx, limit) }, nil)
-	if !ok {
-		return nil, ctx.Err()
-	}
-	return r.unpack()
+	return callback.Run(ctx, a.caller, func() ([]byte, error) { return a.read(ctx, limit) }, nil)
 }
 
-type content struct {
-	data []byte
-	err  error
-}
-
-func (c content) unpack() ([]byte, error) { return c.data, c.err }
-
-func (a *Answer) read(ctx context.Context, limit int64) content {
+func (a *Answer) read(ctx context.Context, limit int64) ([]byte, error) {
 	defer func() { _ = a.body.Close() }()
 	if a.StatusCode == http.StatusSwitchingProtocols {
-		return content{} // the body is the raw connection, which no context ends
+		return nil, nil // the body is the raw connection, which no context ends
 	}
-	data, err := callback.ReadAll(ctx, a.body, limit)
-	return content{data, err}
+	return callback.ReadAll(ctx, a.body, limit)
 }

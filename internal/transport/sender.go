@@ -120,31 +120,30 @@ func (s *Sender) sendOwn(req *http.Request, via Connection) (*Answer, error) {
 func (s *Sender) sendThrough(req *http.Request, via Connection, log *slog.Logger) (*Answer, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	stop := repeats{cancel: cancel}
-	type result struct {
-		resp *http.Response
-		err  error
-	}
-	r, ok := callback.Run(ctx, log, func() result {
+	resp, err := callback.Run(ctx, log, func() (*http.Response, error) {
 		resp, err := s.caller.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, stop.trace())))
-		return result{resp, err}
-	}, func(late result) { closeBody(late.resp) })
-	switch {
-	case !ok:
-		r.err = ctx.Err()
-	case r.err != nil:
-		closeBody(r.resp)
-	case r.resp == nil:
-		r.err = fmt.Errorf("RoundTripper (%T) returned a nil *Response with a nil error", s.caller)
-	default:
-		return &Answer{StatusCode: r.resp.StatusCode, Header: r.resp.Header, body: r.resp.Body, caller: log, cancel: cancel}, nil
+		switch {
+		case err != nil:
+		case resp == nil:
+			err = fmt.Errorf("RoundTripper (%T) returned a nil *Response with a nil error", s.caller)
+		case resp.StatusCode == 0:
+			err = fmt.Errorf("RoundTripper (%T) returned a *Response without a status", s.caller)
+		default:
+			return resp, nil
+		}
+		closeBody(resp)
+		return nil, err
+	}, closeBody)
+	if err == nil {
+		return &Answer{StatusCode: resp.StatusCode, Header: resp.Header, body: resp.Body, caller: log, cancel: cancel}, nil
 	}
 	cancel(nil)
 	if errors.Is(context.Cause(ctx), ErrRepeated) {
-		r.err = ErrRepeated
+		err = ErrRepeated
 	}
 	// A caller's word is no proof: good enough to repeat what may be repeated
 	// anyway, not for what must run once.
-	return nil, &Failure{Unsent: via != Fresh && stop.total() == 0 && dialFailed(r.err), Err: r.err}
+	return nil, &Failure{Unsent: via != Fresh && stop.total() == 0 && dialFailed(err), Err: err}
 }
 
 func dialFailed(err error) bool {

@@ -19,7 +19,7 @@ func unzipped(t *testing.T, name string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	text, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)

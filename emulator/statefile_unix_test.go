@@ -4,6 +4,7 @@ package emulator_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -26,11 +27,7 @@ func isRoot() bool { return os.Getuid() == 0 }
 // replaced. Root makes devices of its own: should the test fail, they are lost.
 func TestStateFilesThatAreNoRegularFiles(t *testing.T) {
 	t.Parallel()
-	directory, err := os.MkdirTemp("", "state") // short, for the socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(directory) })
+	directory := t.TempDir()
 	in := func(name string) string { return filepath.Join(directory, name) }
 	null, full := "/dev/null", "/dev/full"
 	if isRoot() {
@@ -43,11 +40,11 @@ func TestStateFilesThatAreNoRegularFiles(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		full = null
 	}
-	listener, err := net.Listen("unix", in("socket"))
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", in("s"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	if err := errors.Join(
 		syscall.Mkfifo(in("pipe"), 0o600), os.Mkdir(in("directory"), 0o700), os.Symlink(null, in("link")), os.Symlink("link", in("far")),
 		os.Symlink("pipe", in("pipelink")), os.Symlink("loop", in("loop")), os.Symlink("nowhere/state", in("lost")),
@@ -55,7 +52,7 @@ func TestStateFilesThatAreNoRegularFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		null: "a device", full: "a device", in("socket"): "a socket", in("pipe"): "a pipe", in("directory"): "a directory", directory + "/directory/": "a directory",
+		null: "a device", full: "a device", in("s"): "a socket", in("pipe"): "a pipe", in("directory"): "a directory", directory + "/directory/": "a directory",
 		in("link"): "a device", in("far"): "a device", in("pipelink"): "a pipe", in("loop"): "too many", in("lost"): "no such file",
 		in("missing/state"): "no such file", in("missing") + "/": "",
 	} {
@@ -196,6 +193,14 @@ func TestStateFileWithAnotherName(t *testing.T) {
 	persists(t, other)
 }
 
+func unmountLater(t *testing.T, directory string) {
+	t.Cleanup(func() {
+		if out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "umount", directory).CombinedOutput(); err != nil {
+			t.Errorf("%v %s", err, out)
+		}
+	})
+}
+
 // TestStateFileThatIsMounted is how a container is given one.
 func TestStateFileThatIsMounted(t *testing.T) {
 	t.Parallel()
@@ -207,7 +212,7 @@ func TestStateFileThatIsMounted(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "mount", "--bind", outside, inside).CombinedOutput(); err != nil {
 		t.Skipf("%v %s", err, out)
 	}
-	t.Cleanup(func() { _ = exec.Command("umount", inside).Run() })
+	unmountLater(t, inside)
 	persists(t, inside)
 	if got := names(t, filepath.Dir(inside)); !slices.Equal(got, []string{"state"}) {
 		t.Errorf("the directory has %v", got)
@@ -243,7 +248,7 @@ func TestFullDisk(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", directory).CombinedOutput(); err != nil {
 		t.Skipf("%v %s", err, out)
 	}
-	t.Cleanup(func() { _ = exec.Command("umount", directory).Run() })
+	unmountLater(t, directory)
 	file, filler := filepath.Join(directory, "state"), filepath.Join(directory, "filler")
 	if _, err := emulator.New(emulator.WithStateFile(file)); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), file) {
 		t.Errorf("the default seed without room: %v", err)

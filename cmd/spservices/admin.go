@@ -20,7 +20,7 @@ import (
 
 // adminTokenVariable holds the token of the admin API. No flag does, as every
 // process of a machine can read the command lines of the others.
-const adminTokenVariable = "SPSERVICES_ADMIN_TOKEN" //nolint:gosec // the name of a variable
+const adminTokenVariable = "SPSERVICES_ADMIN_TOKEN"
 
 // maxTokenFile bounds the file of a token, in bytes.
 const maxTokenFile = 4 << 10

@@ -132,13 +132,13 @@ func TestHealthFails(t *testing.T) {
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		_, _ = conn.Read(make([]byte, 1)) // the request has come
 		cancel()
 		_, _ = io.Copy(io.Discard, conn) // until the client hangs up
 	})
 	defer accepted.Wait()
-	defer silent.Close()
+	defer func() { _ = silent.Close() }()
 	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -174,7 +174,7 @@ func writeWhole(name, text string) error {
 		if err = os.Rename(f.Name(), name); err == nil {
 			return nil
 		}
-		err = os.WriteFile(name, []byte(text), 0o644) //nolint:gosec // the file that the user names, for others to read
+		err = os.WriteFile(name, []byte(text), 0o644)
 	}
 	return errors.Join(err, os.Remove(f.Name()))
 }

@@ -169,11 +169,11 @@ func TestPortFileIsARegularFile(t *testing.T) {
 		t.Errorf("the link leads to %q, %v", target, err)
 	}
 	socket := filepath.Join(directory, "socket")
-	listener, err := net.Listen("unix", socket)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", socket)
 	if err != nil {
 		t.Skip(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	for _, name := range []string{socket, directory} {
 		err := runEmulator(t.Context(), []string{"--addr", "127.0.0.1:0", "--port-file", name}, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), "--port-file: "+name) || !strings.Contains(err.Error(), "not a regular file") {

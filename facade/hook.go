@@ -38,8 +38,8 @@ type Event struct {
 	Scheme    string
 	Attempt   int // from 1, 0 for PhaseCall
 	// Header is set for PhaseAttempt. A hook may add to it. The access token is not
-	// in it. Headers of the connection and idempotency keys are not sent, and one
-	// that HTTP does not allow ends the call with a *ValidationError.
+	// in it. Headers of the connection, Accept-Encoding and idempotency keys are not
+	// sent, and one that HTTP does not allow ends the call with a *ValidationError.
 	Header http.Header
 }
 

@@ -50,7 +50,7 @@ func TestHooksLeaveTheConnectionAlone(t *testing.T) {
 	t.Parallel()
 	hook := headerHook{
 		"Connection": {"upgrade"}, "upgrade": {"h2c"}, "Transfer-Encoding": {"chunked"}, "CONTENT-LENGTH": {"7"}, "Host": {"evil.example"},
-		"idempotency-key": {"1"}, "X-IDEMPOTENCY-KEY": {"1"}, "x-amz-access-token": {"Atza|evil"}, "X-Trace": {"tab\tis fine"},
+		"idempotency-key": {"1"}, "X-IDEMPOTENCY-KEY": {"1"}, "x-amz-access-token": {"Atza|evil"}, "Accept-Encoding": {"br"}, "X-Trace": {"tab\tis fine"},
 	}
 	for _, op := range invocations {
 		client := clientOf(t, api(func(r *http.Request) (*http.Response, error) {

@@ -52,6 +52,9 @@ func TestErrorsSayWhy(t *testing.T) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
+	if _, err := invocationOf(t, "getRangeSlotCapacity").invoke(t.Context(), clientOf(t, answers(200, `{"resourceId":"R","errors":[{"code":"X","message":"`+strings.Repeat("x", 200_000)+`"}]}`))); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("a very long error within a success: %v", err)
+	}
 	long := strings.Repeat("é", 400)
 	_, err := clientOf(t, answers(422, listOf(`{"code":"InvalidInput","message":"`+long+`"}`))).GetServiceJob(t.Context(), "JOB-1")
 	if n := strings.Count(err.Error(), "é"); 2*n > 300 || n < 140 || strings.ContainsRune(err.Error(), '\ufffd') {

@@ -38,6 +38,26 @@ var errorMutants = []mutant{
 		broken: `case !unicode.IsPrint(r) && r != '\u200b':`,
 	},
 	{
+		name: "let an apostrophe part a number", file: "internal/redact/line.go", tests: "internal/redact", test: "^TestLineHides$",
+		guard:  `{Lo}\p{N},:;"]*`,
+		broken: `{Lo}\p{N},:;"']*`,
+	},
+	{
+		name: "decode an error of any length", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
+		guard:  `if text.Kind() == '{' && len(text) > maxText {`,
+		broken: `if text.Kind() == 'x' {`,
+	},
+	{
+		name: "decode errors of any length", file: "internal/reasons/reasons.go", tests: "facade", test: "^TestMemoryOfAnAnswerIsBounded$",
+		guard:  `if left -= len(item); left < 0 && len(found) > 0 {`,
+		broken: `if left -= 0; left < 0 {`,
+	},
+	{
+		name: "let escapes hide an address", file: "internal/redact/line.go", tests: "internal/redact", test: "^TestLineHides$",
+		guard:  `}, html.UnescapeString(text))`,
+		broken: `}, text)`,
+	},
+	{
 		name: "show half of a number at the end of a long text", file: "internal/redact/line.go", tests: "internal/redact", test: "^TestLineTakesNoTime$",
 		guard:  `strings.TrimRightFunc(text[:end], func(r rune) bool { return !unicode.IsLetter(r) })`,
 		broken: `text[:end]`,

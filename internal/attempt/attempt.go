@@ -70,7 +70,7 @@ func ValidHeaderValue(s string) bool {
 // reservedHeaders belong to net/http and to the façade. The keys among them make
 // net/http repeat a write on its own.
 var reservedHeaders = []string{
-	"Connection", "Content-Length", "Host", "Idempotency-Key", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
+	"Accept-Encoding", "Connection", "Content-Length", "Host", "Idempotency-Key", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
 	"Transfer-Encoding", "Upgrade", "X-Amz-Access-Token", "X-Idempotency-Key",
 }
 

@@ -61,8 +61,9 @@ func decoder(text []byte) *jsontext.Decoder {
 }
 
 const (
-	maxEntries = 1000   // errors of one answer that are kept
-	maxItems   = 10_000 // items of a list that are looked at
+	maxEntries = 1000      // errors of one answer that are kept
+	maxItems   = 10_000    // items of a list that are looked at
+	maxText    = 128 << 10 // bytes of them that are decoded, which may take 30 times as much memory
 )
 
 // entries reads a list of errors, or a lone one.
@@ -74,10 +75,14 @@ func entries(text jsontext.Value) (found []gen.Error) {
 	if _, err := d.ReadToken(); err != nil {
 		return nil
 	}
+	left := maxText
 	for n := 0; n < maxItems && len(found) < maxEntries && d.PeekKind() != ']'; n++ {
 		item, err := d.ReadValue()
 		if err != nil {
 			break // what came before says enough
+		}
+		if left -= len(item); left < 0 && len(found) > 0 {
+			break
 		}
 		found = appendEntry(found, item)
 	}
@@ -94,6 +99,9 @@ func appendEntry(found []gen.Error, text jsontext.Value) []gen.Error {
 // entry reads one error. A member of a type that is not documented costs no
 // more than itself.
 func entry(text jsontext.Value) (e gen.Error) {
+	if text.Kind() == '{' && len(text) > maxText {
+		return gen.Error{Message: "an error that is too long to be read"}
+	}
 	if wire.Unmarshal(text, &e) == nil {
 		return e
 	}
@@ -131,10 +139,13 @@ func WithoutWarnings(list []gen.Error) (errors []gen.Error) {
 // BlamesTokenAge reports whether an error says that the access token expired.
 func BlamesTokenAge(errors []gen.Error) bool {
 	return slices.ContainsFunc(errors, func(entry gen.Error) bool {
-		text := strings.ToLower(entry.Code + " " + entry.Message + " " + entry.Details)
+		text := strings.ToLower(start(entry.Code) + " " + start(entry.Message) + " " + start(entry.Details))
 		return strings.Contains(text, "expired") && strings.Contains(text, "token")
 	})
 }
+
+// start is enough of a text to tell what it is about.
+func start(text string) string { return text[:min(len(text), 1<<10)] }
 
 // lookAt says where the outcome of a write can be seen.
 var lookAt = map[string]string{

@@ -1,8 +1,10 @@
 package redact
 
 import (
+	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,14 +42,23 @@ func Line(text string, carried func() []string) string {
 // of a server.
 func Words(text string) string { return cut(hide(clean(text), nil, false)) }
 
+// escape is a character written for JSON.
+var escape = regexp.MustCompile(`\\(?:/|u[0-9A-Fa-f]{4})`)
+
 // clean makes one line of printable characters. What is invisible goes, and
-// what looks like ASCII becomes ASCII: both could hide a number.
+// what looks like or stands for ASCII becomes ASCII: all could hide a number.
 func clean(text string) string {
 	if len(text) > maxRead {
 		text = text[:maxRead]
 		end := max(strings.LastIndexFunc(text, unicode.IsSpace), maxRead-maxWord)
 		text = strings.TrimRightFunc(text[:end], func(r rune) bool { return !unicode.IsLetter(r) }) + hidden
 	}
+	text = escape.ReplaceAllStringFunc(text, func(word string) string {
+		if code, err := strconv.ParseUint(word[2:], 16, 16); err == nil {
+			return string(rune(code))
+		}
+		return word[1:]
+	})
 	text = strings.Map(func(r rune) rune {
 		const fullWidth, offset, blankBraille = '！', '！' - '!', '\u2800'
 		switch {
@@ -59,7 +70,7 @@ func clean(text string) string {
 			return r - offset
 		}
 		return r
-	}, text)
+	}, html.UnescapeString(text))
 	return strings.Join(strings.Fields(text), " ")
 }
 
@@ -72,22 +83,23 @@ var secrets = []struct {
 	{"://", ignoringCase(`\S*://\S*`)},
 	{"www.", ignoringCase(`\S*\bwww\.\S*`)},
 	{":", ignoringCase(`\S*\b(?:mailto|tel|sms|sip):\S*`)},
-	{"/", ignoringCase(`\S*[a-z0-9-]\.[a-z]{2,}(?::[0-9]+)?/\S*`)}, // a URL without its scheme
-	{"=", ignoringCase(`\S*[?&][\w.~-]+=\S*`)},                     // the query of a URL
+	{"/", ignoringCase(`\S*(?:[a-z0-9-]\.[a-z]{2,}|\b(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?::[0-9]+)?/\S*`)}, // a URL without its scheme
+	{"=", ignoringCase(`\S*[?&][\w.~-]+=\S*`)},                                                         // the query of a URL
 	{"%", ignoringCase(`\S*%[0-9a-f]{2}\S*`)},
 	{"@", ignoringCase(`\S* ?@ ?\S*`)},
 	{"﹫", ignoringCase(`\S* ?﹫ ?\S*`)},
-	{"at", ignoringCase(`\S+ ?[(\[] ?at ?[)\]] ?\S+`)},
+	{"at", ignoringCase(`\S+ ?[(\[{<] ?at ?[)\]}>] ?\S+`)},
 	{"|", ignoringCase(`\S*atz[a-z0-9]* ?\| ?\S*`)}, // tokens of Amazon's
 	{"x-amz-", ignoringCase(`\S*x-amz-[\w-]+["']? ?[=:] ?\S+`)},
 	{"amzn1.", ignoringCase(`\S*amzn1\.oa2-cs\S*`)},
 	{"a", ignoringCase(`\S*\b(?:akia|asia)[a-z0-9]{16}\b\S*`)},
-	{"bearer", ignoringCase(`\bbearer \S+`)},
+	{"bearer", ignoringCase(`\bbearer:? \S+`)},
 	{"token", ignoringCase(`\S*token(?:["']? ?=|["'] ?:) ?\S+`)},
-	{"secret", ignoringCase(`\S*secret["']? ?[=:] ?\S+`)},
+	{"token", ignoringCase(`\S*(?:access|refresh|security|session)[_-]?token ?: ?\S+`)},
+	{"secret", ignoringCase(`\S*secret[\w-]*["']? ?[=:] ?\S+`)},
 	{"password", ignoringCase(`\S*password["']? ?[=:] ?\S+`)},
 	{"signature", ignoringCase(`\S*signature["']? ?[=:] ?\S+`)},
-	{"authorization", ignoringCase(`\S*authorization["']? ?[=:] ?\S+`)},
+	{"authorization", ignoringCase(`\S*authorization["']? ?[=:] ?(?:basic |bearer )?\S+`)},
 	{"eyj", ignoringCase(`\beyj[\w-]+\.\S+`)}, // a JSON web token
 }
 
@@ -102,8 +114,9 @@ var (
 	// a run is when it is made of words, such as the name of an operation.
 	opaque = regexp.MustCompile(`[A-Za-z0-9+/_~-]{24,}={0,2}`)
 	plain  = regexp.MustCompile(`^(?:[/_-]*(?:[A-Za-z][a-z]{0,19}(?:[A-Z][a-z]{1,19})*|[A-Z]{1,19})[0-9]{0,3}(?:[/_-]+|$))+$`)
-	// number has seven or more digits, whatever parts them but commas and colons.
-	number = regexp.MustCompile(`[+(]*\p{N}(?:[\s\p{Z}\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{M}.+−·•․。/]*\p{N}){6,}\p{M}*`)
+	// number has seven or more digits, whatever parts them but letters, commas,
+	// colons, semicolons and quotes.
+	number = regexp.MustCompile(`[+(]*\p{N}(?:[^\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{N},:;"]*\p{N}){6,}\p{M}*`)
 	// moment is a date of ISO 8601, or a date and a time, or several with a hyphen
 	// or a slash between them.
 	moment = regexp.MustCompile(isoMoment + `(?:[/–-]+` + isoMoment + `)*`)

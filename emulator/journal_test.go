@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -161,6 +162,9 @@ func TestDamagedFilesAreAllKept(t *testing.T) {
 
 func TestStateIsCompacted(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a file that is open cannot be replaced there")
+	}
 	states, journal, lengths := history(t)
 	file := filepath.Join(t.TempDir(), "state")
 	reopened(t, file, journal)

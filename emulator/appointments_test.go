@@ -154,6 +154,8 @@ func TestRescheduleRefuses(t *testing.T) {
 	move(id, "", free[1].StartTime).want(400, "rescheduleReasonCode")
 	move(id, "U1", free[1].StartTime).want(422, "U1")
 	move("other", "R1", free[1].StartTime).want(422, "other")
+	f.call("POST", jobPath("nope", "/appointments/", id), `{"appointmentTime":{"startTime":"2026-01-01T00:00:00Z"},"rescheduleReasonCode":"R1"}`).
+		want(422, `"No job exist with jobId : nope"`) // Amazon has these words here alone
 	move(id, "R1", free[1].StartTime.Add(time.Minute)).want(422, "slot is not available")
 	move(id, "R1", free[1].StartTime).want(200)
 	move(id, "R1", free[2].StartTime).want(422, id)
@@ -175,7 +177,7 @@ func TestFulfillmentRefuses(t *testing.T) {
 		`{"fulfillmentTime":{"startTime":"2026-01-01T10:00:00+05:30","endTime":"x"}}`:                                                                {422, []string{"is not in UTC", "parse ISO8601 input: x"}},
 		`{"fulfillmentTime":{"startTime":"2026-01-02T10:00:00Z","endTime":"2026-01-01T10:00:00Z"}}`:                                                  {422, []string{"before its start"}},
 		`{"fulfillmentTime":{"startTime":"9998-01-01T10:00:00Z","endTime":"2026-01-01T10:00:00Z"},"appointmentResources":[{"resourceId":"nobody"}]}`: {422, []string{"in future", "does not exist"}},
-		`{"fulfillmentDocuments":[{"uploadDestinationId":"unknown","contentSha256":"x"}]}`:                                                           {422, []string{"does not exist"}},
+		`{"fulfillmentDocuments":[{"uploadDestinationId":"unknown","contentSha256":"x"}]}`:                                                           {422, []string{`Input document id does not exist. Please check the input"`}},
 		`{"fulfillmentDocuments":[{"uploadDestinationId":"` + late.UploadDestinationID + `","contentSha256":"x"}]}`:                                  {422, []string{"parameters are invalid"}},
 		`{"fulfillmentDocuments":[{"uploadDestinationId":"` + destination + `","contentSha256":"x"}]}`:                                               {422, []string{"contentSha256"}},
 	} {

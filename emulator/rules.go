@@ -128,16 +128,16 @@ var outcomes = [...]outcome{
 	nothingToRecord:         {400, invalidInput, "Missing or invalid request parameters: [estimatedArrivalTime, fulfillmentTime, appointmentResources, fulfillmentDocuments]"},
 	startMissing:            {422, invalidInput, "Appointment start time is required. Please check the input again."},
 	endMissing:              {422, invalidInput, "Appointment end time is required. Please check the input again."},
-	startInFuture:           {422, invalidInput, "Appointment start time should not be in future. Please check the input again."},
-	endInFuture:             {422, invalidInput, "Appointment end time should not be in future. Please check the input again."},
+	startInFuture:           {422, invalidInput, "Appointment start time should not be in future. Please check the input again"},
+	endInFuture:             {422, invalidInput, "Appointment end time should not be in future. Please check the input again"},
 	endBeforeStart:          {422, invalidInput, "Appointment end time should be after start time. Please check the input again.\n%s is before its start, %s."},
 	arrivalIncomplete:       {422, invalidInput, "Failed to process input. Reason: ETA start and end time both are mandatory field as part of estimatedArrivalTime object. Please check the input again"},
 	arrivalEndNotAfterStart: {422, invalidInput, "Failed to process input. Reason: ETA end time should be after its start time. Please check the input again"},
 	fulfillmentResource:     {422, invalidInput, "One or more resources provided does not exist or is deleted. Please check the input again."},
-	documentUnknown:         {422, invalidInput, "Failed to process proof of appointment input. Reason: Input document id does not exist. Please check the input."},
+	documentUnknown:         {422, invalidInput, "Failed to process proof of appointment input. Reason: Input document id does not exist. Please check the input"},
 	documentUnreadable:      {422, invalidInput, "Failed to process proof of appointment input. Reason: Input document parameters are invalid. Please check the input."},
-	documentLength:          {422, invalidInput, "Failed to process proof of appointment input. Reason: Document failed to meet content length restrictions. Please review the document uploaded."},
-	documentDigest:          {422, invalidInput, "Failed to process proof of appointment input. Reason: Document does not have the contentSha256 stated. Please review the document uploaded."},
+	documentLength:          {422, invalidInput, "Failed to process proof of appointment input. Reason: Document failed to meet content length restrictions. Please review document uploaded"},
+	documentDigest:          {422, invalidInput, "Failed to process proof of appointment input. Reason: Document does not have the contentSha256 stated. Please review document uploaded"},
 
 	unknownContentType:    {422, invalidInput, "Unknown contentType : %s"},
 	unknownService:        {422, invalidInput, "No service found for asin %s and storeId %s"},
@@ -157,6 +157,9 @@ var exceptions = map[string]map[rule]outcome{
 	"updateSchedule":       recordExceptions,
 	"createReservation":    recordExceptions,
 	"updateReservation":    recordExceptions,
+	"rescheduleAppointmentForServiceJobByServiceJobId": {
+		unknownJob: {422, invalidInput, "No job exist with jobId : %s"},
+	},
 }
 
 var capacityExceptions = map[rule]outcome{

@@ -38,6 +38,18 @@ var canned = map[string]bool{
 	"/payload/reservation/availability/recurrence": true, // of a reservation without one
 }
 
+// otherWords are Amazon's messages that the emulator words otherwise: it names
+// each parameter as the description does, and every one that is wrong.
+var otherWords = map[string]bool{
+	"Missing or invalid request parameters: [schedule]":                                                 true,
+	"Missing or invalid request parameters: [reservation]":                                              true,
+	"Missing or invalid request parameters: [contentType, contentLength].":                              true,
+	"Missing or invalid request parameters: [resourceId]":                                               true, // of a reservation that has nothing else either
+	"Range End Time is not a valid ISO date/time object":                                                true,
+	"Resources\u00a0must\u00a0have\u00a0size\u00a0greater\u00a0than\u00a0or\u00a0equal\u00a0to\u00a01.": true, // with plain spaces here
+	"One or more resources provided is invalid. Please check the input again.":                          true, // nothing tells it from one that does not exist
+}
+
 type example struct {
 	OperationID string `json:"operationId"`
 	Method      string `json:"method"`
@@ -111,6 +123,11 @@ func replay(t *testing.T, e *example) {
 	}
 	if a, b := codes(ours), codes(amazons); !slices.Equal(a, b) {
 		t.Errorf("codes are %v, want %v", a, b)
+	}
+	for _, message := range messages(amazons) {
+		if !otherWords[message] && !slices.Contains(messages(ours), message) {
+			t.Errorf("messages are %q, want %q", messages(ours), message)
+		}
 	}
 	compareShape(t, "", ours, amazons)
 }
@@ -250,21 +267,26 @@ func (e *example) named(name string) (values []string) {
 }
 
 // codes are those of all errors and warnings, in order.
-func codes(v any) (found []string) {
+func codes(v any) []string { return slices.Compact(said(v, "code")) }
+
+// messages are those of all errors and warnings, in order.
+func messages(v any) []string { return said(v, "message") }
+
+func said(v any, member string) (found []string) {
 	switch v := v.(type) {
 	case []any:
 		for _, item := range v {
-			found = append(found, codes(item)...)
+			found = append(found, said(item, member)...)
 		}
 	case map[string]any:
-		if code, ok := v["code"].(string); ok {
-			return []string{code}
+		if text, ok := v[member].(string); ok {
+			return []string{text}
 		}
 		for _, name := range []string{"errors", "warnings", "payload"} {
-			found = append(found, codes(v[name])...)
+			found = append(found, said(v[name], member)...)
 		}
 	}
-	return slices.Compact(found)
+	return found
 }
 
 // compareShape fails unless ours has every member that Amazon's has, of the

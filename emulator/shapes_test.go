@@ -160,7 +160,7 @@ func TestFulfilmentStopsAtTheFirstKindOfFault(t *testing.T) {
 	id := f.book(pendingJob, f.slots(pendingJob)[0].StartTime)
 	const (
 		noStart, noEnd     = "Appointment start time is required. Please check the input again.", "Appointment end time is required. Please check the input again."
-		lateStart, lateEnd = "Appointment start time should not be in future. Please check the input again.", "Appointment end time should not be in future. Please check the input again."
+		lateStart, lateEnd = "Appointment start time should not be in future. Please check the input again", "Appointment end time should not be in future. Please check the input again"
 		order              = "Appointment end time should be after start time. Please check the input again."
 		offset, twoHours   = "is not in UTC", "+02:00"
 	)

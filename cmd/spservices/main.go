@@ -29,7 +29,7 @@ var commands = []command{
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends what does not look at ctx, such as a read of a pipe
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

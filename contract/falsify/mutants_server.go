@@ -148,4 +148,14 @@ var serverMutants = []mutant{
 		guard:  `if err != nil || answer.Status != "ok" && !strings.HasPrefix(answer.Error, "the admin API ") {`,
 		broken: `if response.StatusCode == 0 {`,
 	},
+	{
+		name: "take signals for good", file: "cmd/spservices/main.go", tests: "cmd/spservices", test: "^TestASecondSignalEndsTheProgram$",
+		guard:  `context.AfterFunc(ctx, stop)`,
+		broken: `_ = stop`,
+	},
+	{
+		name: "name an unknown job everywhere in the same words", file: "emulator/rules.go", tests: "emulator", test: "^TestRescheduleRefuses$",
+		guard:  `"No job exist with jobId : %s"`,
+		broken: `outcomes[unknownJob].message`,
+	},
 }

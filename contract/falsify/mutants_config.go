@@ -75,8 +75,8 @@ var configMutants = []mutant{
 	},
 	{
 		name: "take the refusal of somebody else's secret", file: "internal/lwa/store.go", tests: "facade", test: "^TestRotatedSecretIsOfferedBesideAnOldOne$",
-		guard:  `if others && permanent(err) {`,
-		broken: `if others && permanent(err) && false {`,
+		guard:  `for others && permanent(err) {`,
+		broken: `for others && permanent(err) && false {`,
 	},
 	{
 		name: "replace a token that did not help", file: "internal/lwa/refusals.go", tests: "facade", test: "^TestOutageOfExpiredTokensIsNotAmplified$",

@@ -63,8 +63,8 @@ type flight struct {
 
 func (m *memory) Token(ctx context.Context, key Key, refresh Refresh) (Token, error) {
 	token, others, err := m.join(ctx, key, refresh)
-	if others && permanent(err) { // of their credentials; the secret of ours may be newer
-		token, _, err = m.join(ctx, key, refresh)
+	for others && permanent(err) { // of their credentials; the secret of ours may be newer
+		token, others, err = m.join(ctx, key, refresh)
 	}
 	return token, err
 }

@@ -62,7 +62,7 @@ func decoder(text []byte) *jsontext.Decoder {
 
 const (
 	maxEntries = 1000      // errors of one answer that are kept
-	maxItems   = 10_000    // items of a list that are looked at
+	maxItems   = 2000      // items of a list that are looked at
 	maxText    = 128 << 10 // bytes of them that are decoded, which may take 30 times as much memory
 )
 

@@ -25,8 +25,9 @@ var (
 	canaryVector = base64.StdEncoding.EncodeToString([]byte("CANARYCANARY!!!!"))
 
 	// writings are how a canary can look in a text: plain, as a list of bytes, in
-	// hexadecimal and in base64.
-	writings = []string{"canary", "67 65 78 65 82 89", "43414e415259", strings.ToLower(canaryKey[:24]), "q0foqvjz", "867 5309", "867-5309", "867.5309", "8675309"}
+	// hexadecimal and in base64. The bare number is long enough for no timestamp to
+	// hold it by chance.
+	writings = []string{"canary", "67 65 78 65 82 89", "43414e415259", strings.ToLower(canaryKey[:24]), "q0foqvjz", "867 5309", "867-5309", "867.5309", "2068675309"}
 )
 
 // canaryMessage is what Amazon could quote in a message and texts of errors

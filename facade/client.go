@@ -143,7 +143,7 @@ func (c *Client) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "facade.Client(%s)", c.endpoint)
 }
 
-// identity is for whom the client speaks, in hashes: what the token source
+// identity returns hashes of the application and the seller: what the token source
 // says, or the credentials that the client or its parent was made with.
 func (c *Client) identity(ctx context.Context) (application, seller string, err error) {
 	if named, ok := c.source.(TokenIdentity); ok {

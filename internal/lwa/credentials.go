@@ -56,7 +56,7 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue("Credential
 type Owner struct {
 	ask func(context.Context) (Credentials, error)
 
-	turn     chan struct{} // whose it is may use what follows; waiting for it can be given up
+	turn     chan struct{} // semaphore that guards the fields below; waiting for it can be cancelled
 	known    identity      // or why it is not known, since failedAt
 	failedAt time.Time
 }

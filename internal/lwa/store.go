@@ -119,7 +119,7 @@ func (m *memory) join(ctx context.Context, key Key, refresh Refresh) (token Toke
 	}
 }
 
-// sweep forgets what is no use any more, now and then. The caller holds the lock.
+// sweep deletes expired entries from time to time. The caller holds the lock.
 func (m *memory) sweep() {
 	now := time.Now()
 	if now.Sub(m.swept) < sweepEvery {
